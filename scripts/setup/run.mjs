@@ -1,0 +1,51 @@
+// The door to everything: prepares the checkout (once), then runs the asked command.
+// Plain JavaScript without dependencies, because nothing is installed yet when it starts.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { prepare } from './prepare.mjs';
+import { root } from './root.mjs';
+
+const launcher = join(root, 'apps/launcher/dist/main.js');
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+
+/** What each `npm run` name starts once the checkout is ready: [node arguments]. */
+const commands = {
+  demo: () => [launcher, 'demo'],
+  start: () => [launcher, 'start'],
+  model: () => [launcher, 'model'],
+  key: () => [launcher, 'key'],
+  test: () => [vitest, 'run'],
+  bench: () => [join(root, 'bench/run.mjs')],
+  gpu: () => [join(root, 'scripts/setup/gpu.mjs')],
+};
+
+const [name, ...rest] = process.argv.slice(2);
+const command = commands[name ?? ''];
+if (!command && name !== 'setup') {
+  console.error(
+    `Unknown command "${name ?? ''}". There are: ${['setup', ...Object.keys(commands)].join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+try {
+  await prepare();
+} catch (error) {
+  console.error(`\nSet-up failed: ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
+}
+
+if (!command) process.exit(0);
+// The channel tells the launcher when this process is gone, however it went: it then stops everything.
+const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+const child = spawn(process.execPath, [...command(), ...rest], { cwd: root, stdio });
+// The terminal sends Ctrl-C to the whole group; a plain `kill` of this process is passed on.
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+process.on('SIGINT', () => undefined);
+child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+
+// npm itself may be killed with -9: this process then has another parent, and nobody waits for it any more.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref();
+}
