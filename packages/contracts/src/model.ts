@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { capabilities, modelClasses, modelTypes, taskNames } from './names.ts';
+
+/** Where a model's files are: a folder on this machine, or a repository on the hub host. */
+export const modelSource = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('folder'), path: z.string().min(1) }),
+  z.object({
+    kind: z.literal('hub'),
+    repository: z.string().min(1),
+    revision: z.string().min(1).default('main'),
+  }),
+]);
+export type ModelSource = z.infer<typeof modelSource>;
+
+/** A new model's name: one segment or "owner/name", no dots at the start, so that it is never a path. */
+export const newModelIdentifier = z
+  .string()
+  .max(200)
+  .regex(/^\w[\w.-]*(\/\w[\w.-]*)?$/, {
+    error: 'expected a name like "model" or "owner/model": letters, digits, ".", "_", "-"',
+  });
+
+export const modelStates = ['registered', 'downloading', 'loading', 'ready', 'failed'] as const;
+
+/** A model as the catalogue knows it. */
+export const modelEntry = z.object({
+  identifier: z.string(),
+  source: modelSource,
+  modelType: z.enum(modelTypes),
+  /** The name SQuARE shows, mostly the hub name. */
+  modelName: z.string(),
+  modelClass: z.enum(modelClasses),
+  /** Tasks the model's head allows, best first; worked out from config.json. */
+  tasks: z.array(z.enum(taskNames)),
+  /** id2label of config.json. */
+  labels: z.record(z.string(), z.string()),
+  /** Rows in one batch at the most. */
+  batchSize: z.int().min(1),
+  /** Items in one request at the most (contract-square §2.1: items, not tokens). */
+  maxInput: z.int().min(1),
+  disableGpu: z.boolean(),
+  returnPlaintextArrays: z.boolean(),
+  onnxUseQuantized: z.boolean(),
+  isEncoderDecoder: z.boolean(),
+  preloadedAdapters: z.boolean(),
+  capabilities: z.array(z.enum(capabilities)),
+  owner: z.string(),
+  replicas: z.int().min(0),
+  state: z.enum(modelStates),
+  error: z.string().nullable(),
+  /** Notes for people, such as a fall-back from GPU to CPU. */
+  warnings: z.array(z.string()),
+  sha256: z.string().nullable(),
+  /** Grows with every change, so that a host knows when to look again. */
+  version: z.int(),
+});
+export type ModelEntry = z.infer<typeof modelEntry>;
+
+/** The parts of an entry that an update may change; absent means unchanged (contract-square §1.3, corrected). */
+export const modelUpdate = z.object({
+  disableGpu: z.boolean().optional(),
+  batchSize: z.int().min(1).optional(),
+  maxInput: z.int().min(1).optional(),
+  returnPlaintextArrays: z.boolean().optional(),
+});
+export type ModelUpdate = z.infer<typeof modelUpdate>;
+
+/** SQuARE's normal form: names that differ only in "/" and "-" are the same model (contract-square §1.1). */
+export function normalForm(identifier: string): string {
+  return identifier.replaceAll('/', '-');
+}

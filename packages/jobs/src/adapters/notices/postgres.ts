@@ -1,0 +1,69 @@
+import type { Clock, Log } from '@tessera/base';
+import pg from 'pg';
+import type { Notices } from '../../ports.ts';
+import { type Database, execute, sql } from '../postgres/statement.ts';
+import { broadcast } from './broadcast.ts';
+
+const channelName = 'tessera_notices';
+const notify = sql('notice-send')`select pg_notify('${channelName}', $1)`;
+
+/** Notices by pg_notify; heard on a connection of their own that is opened again whenever it breaks. */
+export function postgresNotices(options: {
+  readonly databaseUrl: string;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Notices {
+  const { databaseUrl, database, clock, log } = options;
+  return broadcast((arrived, reconnected) => {
+    let client: pg.Client | null = null;
+    let closed = false;
+    let connections = 0;
+    let cancelRetry = (): void => {};
+    let heard = (): void => {};
+    const opened = new Promise<void>((resolve) => {
+      heard = resolve;
+    });
+
+    async function listen(): Promise<void> {
+      const fresh = new pg.Client({
+        connectionString: databaseUrl,
+        application_name: 'tessera-notices',
+        keepAlive: true,
+      });
+      let broken = false;
+      const again = (): void => {
+        if (broken || closed) return;
+        broken = true;
+        fresh.end().catch(() => {});
+        cancelRetry = clock.after(200, () => void listen());
+      };
+      fresh.on('error', again);
+      fresh.on('end', again);
+      fresh.on('notification', ({ payload }) => arrived(payload ?? '[]'));
+      client = fresh;
+      try {
+        await fresh.connect();
+        await fresh.query(`listen ${channelName}`);
+        heard();
+        if (connections++ > 0) reconnected();
+      } catch (error) {
+        log.debug({ reason: (error as Error).message }, 'not listening for notices; trying again');
+        again();
+      }
+    }
+
+    void listen();
+    return {
+      opened,
+      // pg_notify refuses 8000 bytes and more.
+      maxMessageBytes: 7_800,
+      send: (message) => execute(database, notify, [message]),
+      async close() {
+        closed = true;
+        cancelRetry();
+        await client?.end().catch(() => {});
+      },
+    };
+  }, log);
+}

@@ -1,0 +1,126 @@
+import type { TaskEvent, TaskProgress, TaskState, TaskView } from '@tessera/contracts';
+import type { StoredResult, TaskCounts, TaskFilter, TaskLife } from '../../ports.ts';
+import { isFinal } from '../../state.ts';
+import { type Database, execute, isTaskId, sql } from './statement.ts';
+import { positionColumn, toView, type ViewRow, viewColumns } from './view.ts';
+
+// `any(array)` is one prepared statement for every length, unlike `in (…)`.
+const readViews = sql('task-read')`select ${viewColumns} from task t where t.id = any($1::uuid[])`;
+const readViewsWithPosition = sql('task-read-position')`
+select ${viewColumns}, ${positionColumn} from task t where t.id = any($1::uuid[])`;
+
+export async function read(
+  database: Database,
+  taskIds: readonly string[],
+  options: { readonly position: boolean },
+): Promise<ReadonlyMap<string, TaskView>> {
+  const ids = taskIds.filter(isTaskId);
+  if (ids.length === 0) return new Map();
+  const rows = await execute<ViewRow>(database, options.position ? readViewsWithPosition : readViews, [ids]);
+  return new Map(rows.map((row) => [row.id, toView(row)]));
+}
+
+/**
+ * Binary columns arrive as text of twice their size, and a string has an end: larger blobs come in slices of this many
+ * bytes. They are stored uncompressed out of line, so that Postgres fetches a slice without the rest.
+ */
+const sliceBytes = 16 * 1024 * 1024;
+
+const readOneResult = sql('task-read-result')`
+select ${viewColumns}, r.fields, r.warnings, octet_length(r.tensors) as bytes,
+       case when octet_length(r.tensors) <= ${String(sliceBytes)} then r.tensors end as tensors
+  from task t left join result r on r.task_id = t.id and r.expires_at > now()
+ where t.id = $1::uuid`;
+
+const readOneSlice = sql('result-read-slice')`
+select substring(tensors from $2::int + 1 for ${String(sliceBytes)}) as slice from result where task_id = $1::uuid`;
+
+interface ResultRow extends ViewRow {
+  readonly fields: string | null;
+  readonly warnings: readonly string[] | null;
+  readonly bytes: number | null;
+  readonly tensors: Buffer | null;
+}
+
+export async function readResult(
+  database: Database,
+  taskId: string,
+): Promise<{ readonly view: TaskView; readonly result: StoredResult | null } | null> {
+  if (!isTaskId(taskId)) return null;
+  const row = (await execute<ResultRow>(database, readOneResult, [taskId]))[0];
+  if (!row) return null;
+  const view = toView(row);
+  if (row.fields === null) return { view, result: null };
+  const tensors =
+    row.bytes === null ? null : (row.tensors ?? (await readSlices(database, taskId, row.bytes)));
+  // Deleted between two slices: expired after all.
+  if (tensors === null && row.bytes !== null) return { view, result: null };
+  return { view, result: { fieldsText: row.fields, tensors, warnings: row.warnings ?? [] } };
+}
+
+async function readSlices(database: Database, taskId: string, bytes: number): Promise<Buffer | null> {
+  const whole = Buffer.allocUnsafe(bytes);
+  for (let start = 0; start < bytes; start += sliceBytes) {
+    const row = (await execute<{ slice: Buffer }>(database, readOneSlice, [taskId, start]))[0];
+    if (!row) return null;
+    row.slice.copy(whole, start);
+  }
+  return whole;
+}
+
+const readOneLife = sql('task-read-life')`select state, events, progress from task where id = $1::uuid`;
+
+export async function readLife(database: Database, taskId: string): Promise<TaskLife | null> {
+  if (!isTaskId(taskId)) return null;
+  const row = (
+    await execute<{ state: TaskState; events: readonly TaskEvent[]; progress: string | null }>(
+      database,
+      readOneLife,
+      [taskId],
+    )
+  )[0];
+  return row
+    ? { ...row, progress: row.progress === null ? null : (JSON.parse(row.progress) as TaskProgress) }
+    : null;
+}
+
+const readStates = sql('task-read-states')`select id, state from task where id = any($1::uuid[])`;
+
+export async function settled(database: Database, taskIds: readonly string[]): Promise<readonly string[]> {
+  const rows = await execute<{ id: string; state: TaskState }>(database, readStates, [
+    taskIds.filter(isTaskId),
+  ]);
+  const open = new Set(rows.filter((row) => !isFinal(row.state)).map((row) => row.id));
+  return taskIds.filter((id) => !open.has(id));
+}
+
+/** Walks ids backwards: they are UUID version 7, so that is newest first. */
+const listViews = sql('task-list')`
+select ${viewColumns} from task t
+ where ($1::uuid is null or t.id < $1) and ($2::text is null or t.caller = $2) and ($3::text is null or t.model = $3)
+   and ($4::text is null or t.task = $4) and ($5::text is null or t.kind = $5) and ($6::text is null or t.state = $6)
+ order by t.id desc limit $7`;
+
+export async function list(database: Database, filter: TaskFilter): Promise<readonly TaskView[]> {
+  const { before, caller, model, task, kind, state, limit } = filter;
+  if (before !== undefined && !isTaskId(before)) return [];
+  const rows = await execute<ViewRow>(database, listViews, [
+    before ?? null,
+    caller,
+    model ?? null,
+    task ?? null,
+    kind ?? null,
+    state ?? null,
+    limit,
+  ]);
+  return rows.map(toView);
+}
+
+const countOpen = sql('task-count')`
+select min(model) as model, count(*) filter (where state = 'queued')::int as queued,
+       count(*) filter (where state = 'running')::int as running
+  from task where state in ('queued', 'running') group by queue order by 1`;
+
+export function counts(database: Database): Promise<readonly TaskCounts[]> {
+  return execute<TaskCounts>(database, countOpen, []);
+}

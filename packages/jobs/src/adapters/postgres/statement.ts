@@ -1,0 +1,51 @@
+import type pg from 'pg';
+
+/** Where statements run: the pool, or anything with its `query` (tests count through it). */
+export type Database = Pick<pg.Pool, 'query'>;
+
+/** One prepared statement; the name lets Postgres keep its plan per connection. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Makes a named statement of a template; interpolated parts are our own constants, never values. */
+export function sql(
+  name: string,
+): (parts: TemplateStringsArray, ...constants: readonly string[]) => Statement {
+  return (parts, ...constants) => ({ name, text: String.raw({ raw: parts }, ...constants) });
+}
+
+export async function execute<Row extends object>(
+  database: Database,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<readonly Row[]> {
+  const { rows } = await database.query<Row>({ ...statement, values: [...values] });
+  return rows;
+}
+
+/** SQL text of a list of states, from the transition table. */
+export function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(', ');
+}
+
+/** The store's time as callers see it, ISO 8601 in UTC. */
+export const isoNow = `to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** `events` with one more step; `data` is SQL that gives jsonb. */
+export function oneMoreEvent(type: string, data = `'{}'::jsonb`): string {
+  return `events || jsonb_build_object('id', jsonb_array_length(events) + 1, 'type', ${type}, 'at', ${isoNow}, 'data', ${data})`;
+}
+
+/** A number of milliseconds, given as SQL, as an interval. */
+export function milliseconds(number: string): string {
+  return `(${number}) * interval '1 millisecond'`;
+}
+
+const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Ids come from callers; one that is no uuid can name no task and must not reach a cast. */
+export function isTaskId(text: string): boolean {
+  return uuidShape.test(text);
+}

@@ -1,0 +1,38 @@
+import type { JobsLimits } from '../../jobs.ts';
+import type { TaskStore } from '../../ports.ts';
+import { cancel } from './cancel.ts';
+import { claim, forgetHost, renew } from './claim.ts';
+import { complete, fail } from './finish.ts';
+import { insert } from './insert.ts';
+import { progress } from './progress.ts';
+import { counts, list, read, readLife, readResult, settled } from './read.ts';
+import { release } from './release.ts';
+import type { Database } from './statement.ts';
+import { queuedDeliveries, sweep } from './sweep.ts';
+
+/** The task rows in Postgres; one statement a verb, whatever the number of tasks. */
+export function postgresTaskStore(
+  database: Database,
+  limits: Pick<JobsLimits, 'maxAttempts' | 'resultTimeToLiveMs' | 'rowTimeToLiveMs'>,
+): TaskStore {
+  const { resultTimeToLiveMs } = limits;
+  return {
+    insert: (tasks) => insert(database, tasks),
+    claim: (taskIds, lease) => claim(database, taskIds, lease),
+    complete: (completions) => complete(database, completions, resultTimeToLiveMs),
+    fail: (failures) => fail(database, failures, resultTimeToLiveMs),
+    release: (runs, options) => release(database, runs, { ...limits, ...options }),
+    progress: (updates) => progress(database, updates),
+    renew: (runs, leaseMs) => renew(database, runs, leaseMs),
+    cancel: (taskId, caller) => cancel(database, taskId, caller, resultTimeToLiveMs),
+    read: (taskIds, options) => read(database, taskIds, options),
+    readResult: (taskId) => readResult(database, taskId),
+    readLife: (taskId) => readLife(database, taskId),
+    settled: (taskIds) => settled(database, taskIds),
+    list: (filter) => list(database, filter),
+    counts: () => counts(database),
+    forgetHost: (host) => forgetHost(database, host),
+    sweep: () => sweep(database, limits),
+    queuedDeliveries: (options) => queuedDeliveries(database, options),
+  };
+}

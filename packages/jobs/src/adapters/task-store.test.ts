@@ -1,0 +1,62 @@
+import { newIdFrom, silentLog, systemClock } from '@tessera/base';
+import { startTestPostgres, type TestPostgres } from '@tessera/testkit';
+import pg from 'pg';
+import { afterAll, beforeAll } from 'vitest';
+import { defaultLimits } from '../limits.ts';
+import { newModel } from '../testing/jobs-under-test.ts';
+import { describeTaskStore } from '../testing/task-store.cases.ts';
+import { postgresTaskStore } from './postgres/task-store.ts';
+import { prismaClient } from './prisma/client.ts';
+import { migrate } from './prisma/migrate.ts';
+import { prismaModelCatalogue } from './prisma/models.ts';
+
+let postgres: TestPostgres;
+let pool: pg.Pool;
+const newId = newIdFrom(systemClock.now);
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  pool = new pg.Pool({ connectionString: postgres.url });
+  await migrate({ pool, newId, log: silentLog });
+  const notices = {
+    opened: Promise.resolve(),
+    publish() {},
+    subscribe: () => () => {},
+    close: async () => {},
+  };
+  await prismaModelCatalogue({ prisma: prismaClient(pool), notices, clock: systemClock }).create(newModel);
+});
+
+afterAll(async () => {
+  await pool.end();
+  await postgres.stop();
+});
+
+describeTaskStore('Postgres', async () => {
+  await pool.query('truncate task cascade');
+  return {
+    store: postgresTaskStore(pool, defaultLimits),
+    newId,
+    ...defaultLimits,
+    async age(taskIds, ms) {
+      const past = (column: string): string =>
+        `${column} = ${column} - $2::float8 * interval '1 millisecond'`;
+      const columns = [
+        'created_at',
+        'queue_deadline',
+        'lease_until',
+        'started_at',
+        'finished_at',
+        'expires_at',
+      ];
+      await pool.query(`update task set ${columns.map(past).join(', ')} where id = any($1::uuid[])`, [
+        taskIds,
+        ms,
+      ]);
+      await pool.query(`update result set ${past('expires_at')} where task_id = any($1::uuid[])`, [
+        taskIds,
+        ms,
+      ]);
+    },
+  };
+});

@@ -1,0 +1,60 @@
+import type { TaskTimings } from '@tessera/contracts';
+import { batchEdges, latencyEdgesMs, type ModelHour } from './catalogue.ts';
+
+/** What one process counted of one model since its last flush. */
+export type Counted = Omit<ModelHour, 'hour'>;
+
+export type CountedState = 'succeeded' | 'failed' | 'cancelled' | 'expired';
+
+/** Counts in memory; `take` empties it for a flush. */
+export interface Counter {
+  count(model: string, state: CountedState, timings?: TaskTimings): void;
+  take(): readonly Counted[];
+}
+
+interface Counting {
+  succeeded: number;
+  failed: number;
+  cancelled: number;
+  expired: number;
+  computeMs: number;
+  readonly latency: number[];
+  readonly batches: number[];
+}
+
+export function counter(): Counter {
+  const models = new Map<string, Counting>();
+  return {
+    count(model, state, timings = {}) {
+      const counting = models.get(model) ?? empty();
+      models.set(model, counting);
+      counting[state]++;
+      counting.computeMs += timings.computeMs ?? 0;
+      if (timings.totalMs !== undefined) counting.latency[bucketOf(timings.totalMs, latencyEdgesMs)]!++;
+      if (timings.batchRows !== undefined) counting.batches[bucketOf(timings.batchRows, batchEdges)]!++;
+    },
+    take() {
+      const counted = [...models].map(([model, counting]) => ({ model, ...counting }));
+      models.clear();
+      return counted;
+    },
+  };
+}
+
+function empty(): Counting {
+  return {
+    succeeded: 0,
+    failed: 0,
+    cancelled: 0,
+    expired: 0,
+    computeMs: 0,
+    latency: new Array<number>(latencyEdgesMs.length + 1).fill(0),
+    batches: new Array<number>(batchEdges.length + 1).fill(0),
+  };
+}
+
+/** Index of the first edge that is not below `value`; past the last edge, the last bucket. */
+function bucketOf(value: number, edges: readonly number[]): number {
+  const index = edges.findIndex((edge) => value <= edge);
+  return index === -1 ? edges.length : index;
+}

@@ -1,0 +1,230 @@
+import type { WireError } from '@tessera/base';
+import type {
+  JobPayload,
+  JobRequest,
+  TaskEvent,
+  TaskKind,
+  TaskName,
+  TaskProgress,
+  TaskState,
+  TaskTimings,
+  TaskToken,
+  TaskView,
+} from '@tessera/contracts';
+
+/**
+ * The three ports behind the verbs of this package. Each has a conformance suite (testing/*.cases.ts) that every
+ * adapter passes. The task row is the truth; the queue only says when to look at it; notices only say sooner.
+ */
+
+/** One delivery of a task. `deliveryId` names the run it is meant for, so that a second run can be queued beside a dead first. */
+export interface Delivery {
+  readonly taskId: string;
+  readonly model: string;
+  /** Attempts before this delivery: 0 for a new task. */
+  readonly attempt: number;
+  /** Larger runs earlier, -10 … 10. */
+  readonly priority: number;
+}
+
+export interface QueueConsumer {
+  /** Jobs that run at once. */
+  setConcurrency(concurrency: number): void;
+  /** Takes no new deliveries and resolves when those under way have been handled. */
+  close(): Promise<void>;
+}
+
+/** Transport of task ids from gateways to hosts. May lose everything at any time; may deliver twice. */
+export interface JobQueue {
+  /** Adds deliveries; one that is there already is left alone. Rejects quickly when the queue is out of reach. */
+  enqueue(deliveries: readonly Delivery[]): Promise<void>;
+  /** Those of `deliveries` the queue does not know (flushed, or lost before they were added). */
+  missing(deliveries: readonly Delivery[]): Promise<readonly Delivery[]>;
+  /** Takes a delivery out that nobody has begun; no error when it is gone or begun. */
+  remove(delivery: Delivery): Promise<void>;
+  /** Calls `handle` with task ids of one model, highest priority first, then oldest; a rejection only counts as handled. */
+  consume(
+    model: string,
+    options: { readonly concurrency: number },
+    handle: (taskId: string) => Promise<void>,
+  ): Promise<QueueConsumer>;
+  /** Deliveries of a model that wait. */
+  waiting(model: string): Promise<number>;
+  /** Rejects when the queue is out of reach. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What travels between processes at once; ids only. */
+export type Notice =
+  /** The task moved to `state` (or made progress). */
+  | { readonly kind: 'task'; readonly taskId: string; readonly state: TaskState | 'progress' }
+  /** A piece of generated text; the one notice that carries more than ids, because nobody stores it. */
+  | { readonly kind: 'token'; readonly taskId: string; readonly token: TaskToken }
+  /** The catalogue's entry changed. */
+  | { readonly kind: 'model'; readonly identifier: string }
+  /** A key was made or revoked. */
+  | { readonly kind: 'keys' }
+  /** Local only: the connection was away and notices may be missing; look for yourself. */
+  | { readonly kind: 'gap' };
+
+/** Best-effort broadcast to every process. A lost notice costs time, never correctness. */
+export interface Notices {
+  /** Resolves when this process hears notices for the first time. */
+  readonly opened: Promise<void>;
+  publish(notices: readonly Notice[]): void;
+  /** Returns a function that ends the subscription. */
+  subscribe(listener: (notice: Notice) => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface NewTask {
+  readonly taskId: string;
+  readonly request: JobRequest;
+  /** SHA-256 of what was asked, so that a reused idempotency key with another request is seen. */
+  readonly fingerprint: string;
+}
+
+export type InsertOutcome =
+  | { readonly kind: 'created'; readonly taskId: string }
+  /** The caller used the same idempotency key for the same request before. */
+  | { readonly kind: 'existing'; readonly taskId: string }
+  | { readonly kind: 'conflict' };
+
+/** A task as its host sees it. */
+export interface ClaimedRow {
+  readonly taskId: string;
+  readonly model: string;
+  readonly kind: TaskKind;
+  readonly task: TaskName;
+  /** 1 for the first run. With the id it is the fence: writes of an older attempt change nothing. */
+  readonly attempt: number;
+  readonly priority: number;
+  readonly caller: string;
+  readonly payload: JobPayload;
+  /** From acceptance to this claim, by the store's clock, in milliseconds. */
+  readonly queuedMs: number;
+}
+
+/** Names one run of one task. */
+export interface Run {
+  readonly taskId: string;
+  readonly attempt: number;
+}
+
+/** A result as it is stored. */
+export interface StoredResult {
+  /** TaskResult.fields as JSON text. */
+  readonly fieldsText: string;
+  /** TaskResult.tensors as safetensors bytes; null when there are none. */
+  readonly tensors: Uint8Array | null;
+  readonly warnings: readonly string[];
+}
+
+export interface Completion extends Run {
+  readonly result: StoredResult;
+  readonly timings: TaskTimings;
+}
+
+export interface Failure extends Run {
+  readonly error: WireError;
+  readonly timings: TaskTimings;
+}
+
+export interface TaskFilter {
+  readonly model?: string;
+  readonly task?: TaskName;
+  readonly kind?: TaskKind;
+  readonly state?: TaskState;
+  /** null lists every caller's tasks. */
+  readonly caller: string | null;
+  /** A task id: only tasks older than it. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** A row as `watch` reads it. */
+export interface TaskLife {
+  readonly state: TaskState;
+  readonly events: readonly TaskEvent[];
+  readonly progress: TaskProgress | null;
+}
+
+export interface TaskCounts {
+  readonly model: string;
+  readonly queued: number;
+  readonly running: number;
+}
+
+/** A task that a sweep ended. */
+export interface Ended {
+  readonly taskId: string;
+  readonly model: string;
+}
+
+/** What one sweep of the store found and did. */
+export interface Sweep {
+  /** Running rows whose lease had ended, put back to queued. */
+  readonly requeued: readonly Delivery[];
+  /** Tasks that ended because their host was lost too often. */
+  readonly lost: readonly Ended[];
+  /** Queued tasks over their time to live. */
+  readonly expired: readonly Ended[];
+  /** Queued tasks whose model was removed. */
+  readonly orphaned: readonly Ended[];
+  /** Finished tasks whose result was deleted. */
+  readonly resultsDeleted: number;
+  /** Old rows deleted. */
+  readonly rowsDeleted: number;
+}
+
+/**
+ * The durable rows. Every time that is compared is the store's own clock, so that skewed machines agree.
+ * Writes of a run carry its attempt and change nothing when the row has moved on; they return the runs that were still theirs.
+ */
+export interface TaskStore {
+  insert(tasks: readonly NewTask[]): Promise<readonly InsertOutcome[]>;
+  /** queued → running for those of `taskIds` that are queued and not over their time to live. */
+  claim(
+    taskIds: readonly string[],
+    lease: { readonly host: string; readonly leaseMs: number },
+  ): Promise<readonly ClaimedRow[]>;
+  complete(completions: readonly Completion[]): Promise<readonly Run[]>;
+  fail(failures: readonly Failure[]): Promise<readonly Run[]>;
+  /** running → queued; `counts` says whether it counts as a loss. Over the limit of losses the task fails with `error`. */
+  release(
+    runs: readonly Run[],
+    options: { readonly counts: boolean; readonly reason: string; readonly error: WireError },
+  ): Promise<{ readonly requeued: readonly Delivery[]; readonly failed: readonly Ended[] }>;
+  progress(updates: readonly (Run & { readonly progress: TaskProgress })[]): Promise<void>;
+  /** Prolongs the leases of `runs`; returns those that are still running under that attempt. */
+  renew(runs: readonly Run[], leaseMs: number): Promise<readonly Run[]>;
+  /** queued or running → cancelled; returns the state before, or null when there is no such task of that caller. */
+  cancel(
+    taskId: string,
+    caller: string | null,
+  ): Promise<{ readonly before: TaskState; readonly delivery: Delivery } | null>;
+
+  read(
+    taskIds: readonly string[],
+    options: { readonly position: boolean },
+  ): Promise<ReadonlyMap<string, TaskView>>;
+  readResult(
+    taskId: string,
+  ): Promise<{ readonly view: TaskView; readonly result: StoredResult | null } | null>;
+  readLife(taskId: string): Promise<TaskLife | null>;
+  /** Those of `taskIds` that are final or unknown. */
+  settled(taskIds: readonly string[]): Promise<readonly string[]>;
+  list(filter: TaskFilter): Promise<readonly TaskView[]>;
+  counts(): Promise<readonly TaskCounts[]>;
+
+  /** Ends leases of one host at once, for a host that knows its predecessor is dead. */
+  forgetHost(host: string): Promise<number>;
+  sweep(): Promise<Sweep>;
+  /** Queued rows older than `minAgeMs`, in pages ordered by id. */
+  queuedDeliveries(options: {
+    readonly minAgeMs: number;
+    readonly after: string | null;
+    readonly limit: number;
+  }): Promise<readonly Delivery[]>;
+}

@@ -1,0 +1,54 @@
+import type { TaskView } from '@tessera/contracts';
+import { group } from './group.ts';
+import type { Jobs } from './jobs.ts';
+import type { TaskStore } from './ports.ts';
+
+/** Reads views; concurrent reads share a statement. */
+export type ReadView = (taskId: string, options: { readonly position: boolean }) => Promise<TaskView | null>;
+
+export function viewReader(store: TaskStore): ReadView {
+  const readers = [true, false].map((position) =>
+    group<string, TaskView | null>(
+      async (taskIds) => {
+        const views = await store.read([...new Set(taskIds)], { position });
+        return taskIds.map((id) => views.get(id.toLowerCase()) ?? null);
+      },
+      { parallel: 2, maxItems: 500 },
+    ),
+  );
+  return (taskId, { position }) => readers[position ? 0 : 1]!(taskId);
+}
+
+/** Another caller's task looks like no task at all; null or undefined sees everything. */
+export function visible(view: TaskView | null, caller: string | null | undefined): TaskView | null {
+  return view !== null && (caller === null || caller === undefined || view.caller === caller) ? view : null;
+}
+
+export function reader(
+  store: TaskStore,
+  readView: ReadView,
+): Pick<Jobs, 'read' | 'result' | 'list' | 'counts'> {
+  return {
+    async read(taskId, caller) {
+      return visible(await readView(taskId, { position: true }), caller);
+    },
+
+    async result(taskId, caller) {
+      const found = await store.readResult(taskId);
+      return found && visible(found.view, caller) ? found : null;
+    },
+
+    async list(filter) {
+      const tasks = await store.list(filter);
+      const next = tasks.length > 0 && tasks.length === filter.limit ? tasks.at(-1)!.taskId : null;
+      return { tasks, next };
+    },
+
+    async counts() {
+      const models = await store.counts();
+      const sum = (of: (one: (typeof models)[number]) => number): number =>
+        models.reduce((total, one) => total + of(one), 0);
+      return { queued: sum((one) => one.queued), running: sum((one) => one.running), models };
+    },
+  };
+}
