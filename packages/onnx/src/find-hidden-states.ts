@@ -1,0 +1,44 @@
+import type { Value } from './emitter.ts';
+import { type AttentionLayer, findAttentionLayers } from './find-attentions.ts';
+import type { Graph } from './graph.ts';
+import { projectedFrom } from './projection.ts';
+import { normalisedFrom, normalisedInto, residualSum } from './residual-stream.ts';
+
+/**
+ * Finds the hidden states in the order of Hugging Face's `hidden_states`: what enters each layer, then what leaves
+ * the last one, which is the value after the final normalisation where the model has one.
+ *
+ * The input of a layer is what its query projection reads. Where layers normalise first (GPT-2, ModernBERT, Llama)
+ * the projection reads a normalised copy; the layer's input is the value on the residual stream behind it.
+ */
+export function findHiddenStates(graph: Graph): Value[] {
+  const inputs = findAttentionLayers(graph)
+    .filter((layer) => !layer.crosses)
+    .map((layer) => layerInput(graph, layer))
+    .filter((value) => value !== undefined);
+  const distinct = [...new Set(inputs)];
+  const last = distinct.at(-1);
+  return last === undefined ? [] : [...distinct, followStream(graph, last)];
+}
+
+function layerInput(graph: Graph, { scores }: AttentionLayer): Value | undefined {
+  const read = projectedFrom(graph, scores.input[0] as Value);
+  if (read === undefined || residualSum(graph, read)) return read;
+  return normalisedFrom(graph, read) ?? read;
+}
+
+/** From the input of the last layer along the residual sums to the end of the stream, and through a final norm. */
+function followStream(graph: Graph, start: Value): Value {
+  let stream = start;
+  while (true) {
+    const sum = residualSum(graph, stream);
+    if (sum) {
+      stream = sum.output[0] as Value;
+      continue;
+    }
+    const normal = stream === start ? undefined : normalisedInto(graph, stream);
+    if (normal === undefined) return stream;
+    if (!residualSum(graph, normal)) return normal;
+    stream = normal;
+  }
+}

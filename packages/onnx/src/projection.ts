@@ -1,0 +1,74 @@
+import { isConstant } from './embedding.ts';
+import type { Value } from './emitter.ts';
+import type { Graph } from './graph.ts';
+import { isOp, type Node } from './node.ts';
+import { tensorDims } from './tensor.ts';
+
+/** Walks from queries, keys or values back to the projection that made them, a product with constant weights, and gives its input. */
+export function projectedFrom(graph: Graph, projected: Value): Value | undefined {
+  const queue = [projected];
+  const seen = new Set(queue);
+  for (const current of queue) {
+    const node = graph.producer(current);
+    if (!node) continue;
+    if (isOp(node, 'MatMul', 'Gemm', 'Einsum', 'Conv')) {
+      const activation = node.input.slice(0, 2).find((input) => !isConstant(graph, input));
+      const weighted = node.input.some((input) => isConstant(graph, input));
+      if (activation !== undefined && weighted && carriesText(graph, activation))
+        return beforeReshape(graph, activation);
+      continue;
+    }
+    const sources = isOp(
+      node,
+      'Reshape',
+      'Slice',
+      'Gather',
+      'Expand',
+      'Split',
+      'Squeeze',
+      'Unsqueeze',
+      'LayerNormalization',
+    )
+      ? node.input.slice(0, 1)
+      : node.input;
+    for (const input of sources) {
+      if (input === '' || seen.has(input) || isConstant(graph, input)) continue;
+      seen.add(input);
+      queue.push(input);
+    }
+  }
+  return undefined;
+}
+
+/** Linear layers written as Gemm read the tokens of all texts as one matrix; convolutions read channels first. */
+function beforeReshape(graph: Graph, value: Value): Value {
+  const node = graph.producer(value);
+  return isOp(node, 'Reshape', 'Transpose') ? beforeReshape(graph, node.input[0] as Value) : value;
+}
+
+/** Whether a value comes from an embedding or a layer, and is not an angle computed from positions alone. */
+function carriesText(graph: Graph, value: Value): boolean {
+  const queue = [value];
+  const seen = new Set(queue);
+  for (const current of queue) {
+    const node = graph.producer(current);
+    if (!node || queue.length > 400) continue;
+    if (isOp(node, 'LayerNormalization', 'RMSNormalization', 'Gemm', 'Conv')) return true;
+    if (isOp(node, 'Gather', 'MatMul') && isMatrix(graph, node)) return true;
+    for (const input of node.input) {
+      if (input === '' || seen.has(input) || isConstant(graph, input)) continue;
+      seen.add(input);
+      queue.push(input);
+    }
+  }
+  return false;
+}
+
+/** Whether a node reads a constant matrix: an embedding table, or weights that are no mere row of frequencies. */
+function isMatrix(graph: Graph, node: Node): boolean {
+  return node.input.some((input) => {
+    if (!isConstant(graph, input)) return false;
+    const tensor = graph.initializers.get(input);
+    return tensor === undefined || tensorDims(tensor).length === 2;
+  });
+}
