@@ -1,0 +1,8 @@
+import { between, casesOf } from '../testing/operator-case.ts';
+
+export const operators = [
+  casesOf('Tan', [
+    { name: 'a matrix', inputs: [between(-1, 1, [2, 3])] },
+    { name: 'varying lengths', inputs: [between(-1, 1, [2, 3, 2])], varyingAxes: 2 },
+  ]),
+];
