@@ -1,0 +1,71 @@
+import type { OutputName } from '../ports.ts';
+import type { ValueSpec } from '../session/session.ts';
+
+/** Outputs by logical name; gradient files have two more, the second a list beside `attentions`. */
+export type FileOutput = OutputName | 'gradient' | 'attention_gradients';
+
+/** Which outputs of a file make up each logical output; lists (attentions, hidden_states) have one entry a layer. */
+export type OutputMap = ReadonlyMap<FileOutput, readonly string[]>;
+
+const aliases: readonly (readonly [OutputName, RegExp])[] = [
+  ['logits', /^(logits|scores|predictions)$/],
+  ['start_logits', /^start_logits$/],
+  ['end_logits', /^end_logits$/],
+  ['last_hidden_state', /^(last_hidden_state|token_embeddings|encoder_last_hidden_state)$/],
+  ['pooler_output', /^pooler_output$/],
+  ['sentence_embedding', /^sentence_embedding$/],
+];
+const lists: readonly (readonly [OutputName, RegExp])[] = [
+  ['attentions', /^(?:encoder_)?attentions?[._/](\d+)$/],
+  ['hidden_states', /^(?:encoder_)?hidden_states?[._/](\d+)$/],
+];
+
+/**
+ * Finds the logical outputs of a file by name. Files that name none of them (`output_0`, `1234`) are understood by the
+ * head in `modelClass` and the ranks, in the order transformers returns them: start and end; logits; last hidden state, pooled.
+ */
+export function mapOutputs(outputs: readonly ValueSpec[], modelClass: string | null): OutputMap {
+  const found = new Map<OutputName, string[]>();
+  for (const [logical, pattern] of aliases) {
+    const match = outputs.find(({ name }) => pattern.test(name));
+    if (match) found.set(logical, [match.name]);
+  }
+  for (const [logical, pattern] of lists) {
+    const members = outputs
+      .flatMap(({ name }) => {
+        const index = name.match(pattern)?.[1];
+        return index === undefined ? [] : [{ name, index: Number(index) }];
+      })
+      .sort((a, b) => a.index - b.index);
+    if (members.length > 0)
+      found.set(
+        logical,
+        members.map(({ name }) => name),
+      );
+  }
+  return [...found.keys()].some((name) => name !== 'attentions' && name !== 'hidden_states')
+    ? found
+    : new Map([...found, ...byPosition(outputs, modelClass ?? '')]);
+}
+
+function byPosition(
+  outputs: readonly ValueSpec[],
+  modelClass: string,
+): readonly (readonly [OutputName, string[]])[] {
+  const [first, second] = outputs;
+  if (!first) return [];
+  if (/ForQuestionAnswering/.test(modelClass))
+    return second
+      ? [
+          ['start_logits', [first.name]],
+          ['end_logits', [second.name]],
+        ]
+      : [];
+  if (/For\w+|LMHead/.test(modelClass)) return [['logits', [first.name]]];
+  const hidden = outputs.find(({ shape }) => shape.length === 3);
+  const pooled = outputs.find(({ shape }) => shape.length === 2);
+  return [
+    ...(hidden ? [['last_hidden_state', [hidden.name]] as const] : []),
+    ...(pooled ? [['pooler_output', [pooled.name]] as const] : []),
+  ].map(([name, files]) => [name, [...files]] as const);
+}

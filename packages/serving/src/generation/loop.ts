@@ -1,0 +1,203 @@
+import { AppError, type Clock } from '@tessera/base';
+import { canPadRows } from './decoder-layout.ts';
+import { type Batch, type Entry, groupMembers, type Member } from './members.ts';
+import type { GenerationJob, GenerationStatistics, GenerationTimings, Generator } from './ports.ts';
+import { packPrompts } from './prefill.ts';
+import { bytesPerPosition } from './row-store.ts';
+import { encodedSpecs, type GenerativeFiles, startMembers, stepMembers } from './stepper.ts';
+
+export interface GenerationLimits {
+  /** Rows of a step at the most; a single job may be wider. */
+  readonly maxRows: number;
+  /** Bytes that the caches of all running jobs may grow to. */
+  readonly cacheBytes: number;
+}
+
+export interface GenerationLoopOptions {
+  readonly files: Omit<GenerativeFiles, 'onRun'>;
+  readonly defaults: Generator['defaults'];
+  readonly architecture: string;
+  readonly vocabularySize: number;
+  readonly maxLength: number | null;
+  readonly limits: () => GenerationLimits;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  /** Told whose rows run whenever that changes, and awaited. */
+  readonly onBatchStart?: (tags: readonly string[]) => void | Promise<void>;
+  /** Told when nothing runs any more. */
+  readonly onBatchEnd?: () => void;
+}
+
+export interface GenerationLoop extends Generator {
+  /** Refuses what waits and what runs, and waits for the step under way. */
+  close(): Promise<void>;
+}
+
+/**
+ * Batches by iteration. Between two steps, jobs that are over or cancelled leave and waiting ones join (their prompts are read
+ * first), in order of arrival, as far as rows and memory go. A job's memory is what its cache may grow to; one that could
+ * never fit is refused.
+ */
+export function startGenerationLoop(options: GenerationLoopOptions): GenerationLoop {
+  const { limits, clock } = options;
+  const counted = { steps: 0, stepRows: 0, computeMs: 0 };
+  const files: GenerativeFiles = {
+    ...options.files,
+    onRun: (ms) => {
+      counted.computeMs += ms;
+    },
+  };
+  const { layout } = files;
+  const encoded = encodedSpecs(layout);
+  const grouping = {
+    cache: layout.cache,
+    encoded,
+    canMix: layout.cache.length === 0 || canPadRows(layout, options.architecture),
+  };
+  const waiting = new Set<Entry>();
+  let batches: readonly Batch[] = [];
+  let running: Promise<void> | null = null;
+  let isClosed = false;
+  let announced = '';
+
+  const members = (): Member[] => batches.flatMap((batch) => batch.members).filter(isAlive);
+
+  function reserve({ width, maxLength, inputIds }: GenerationJob): number {
+    return width * (maxLength * bytesPerPosition(layout.cache) + inputIds.length * bytesPerPosition(encoded));
+  }
+
+  /** Waiting jobs that may join now. */
+  function admit(): Entry[] {
+    const { maxRows, cacheBytes } = limits();
+    const present = members();
+    let rows = present.reduce((sum, member) => sum + member.entry.job.width, 0);
+    let bytes = present.reduce((sum, member) => sum + member.entry.reservedBytes, 0);
+    const admitted: Entry[] = [];
+    for (const entry of waiting) {
+      const isAlone = rows === 0;
+      if (!isAlone && (rows + entry.job.width > maxRows || bytes + entry.reservedBytes > cacheBytes)) break;
+      rows += entry.job.width;
+      bytes += entry.reservedBytes;
+      waiting.delete(entry);
+      entry.spent.waitMs = clock.monotonicMs() - entry.sinceMs;
+      admitted.push(entry);
+    }
+    return admitted;
+  }
+
+  async function announce(entries: readonly Entry[]): Promise<void> {
+    const tags = [...new Set(entries.flatMap(({ job }) => job.tag ?? []))];
+    const key = tags.join();
+    if (key === announced) return;
+    announced = key;
+    await options.onBatchStart?.(tags);
+  }
+
+  /** Runs one pack or batch; a failure of the model is the failure of those in it. */
+  async function guarded(entries: readonly Entry[], work: () => Promise<Member[]>): Promise<Member[]> {
+    try {
+      return await work();
+    } catch (error) {
+      for (const entry of entries) entry.fail(error);
+      return [];
+    }
+  }
+
+  async function iterate(): Promise<boolean> {
+    const admitted = admit();
+    if (admitted.length === 0 && members().length === 0) return false;
+    await announce([...members().map((member) => member.entry), ...admitted]);
+    const ahead: Member[] = [];
+    for (const batch of batches) {
+      const entries = batch.members.map((member) => member.entry);
+      counted.steps++;
+      counted.stepRows += batch.members.reduce((sum, member) => sum + member.rows.length, 0);
+      ahead.push(...(await guarded(entries, () => stepMembers(files, batch))));
+    }
+    for (const pack of packPrompts(admitted, options.vocabularySize))
+      ahead.push(...(await guarded(pack, () => startMembers(files, pack))));
+    batches = groupMembers(ahead.filter(isAlive), grouping);
+    return true;
+  }
+
+  async function run(): Promise<void> {
+    while (await iterate());
+    batches = [];
+    announced = '';
+    options.onBatchEnd?.();
+    running = null;
+    if (waiting.size > 0) wake();
+  }
+
+  function wake(): void {
+    running ??= Promise.resolve().then(run);
+  }
+
+  return {
+    defaults: options.defaults,
+    maxLength: options.maxLength,
+    async generate(job) {
+      if (job.wantsAttentions) await files.inner(); // made and opened before the job can hold up others
+      const reservedBytes = reserve(job);
+      const refusal = refuse(job, reservedBytes);
+      if (refusal) throw refusal;
+      let cancel: (() => void) | undefined;
+      return new Promise<GenerationTimings>((resolve, reject) => {
+        const entry = makeEntry({ job, reservedBytes, sinceMs: clock.monotonicMs() }, { resolve, reject });
+        cancel = () => {
+          waiting.delete(entry);
+          entry.fail(new AppError('TASK_CANCELLED'));
+        };
+        job.signal?.addEventListener('abort', cancel);
+        waiting.add(entry);
+        wake();
+      }).finally(() => cancel && job.signal?.removeEventListener('abort', cancel));
+    },
+    stats: (): GenerationStatistics => ({
+      ...counted,
+      running: members().length,
+      waiting: waiting.size,
+      reservedBytes: members().reduce((sum, member) => sum + member.entry.reservedBytes, 0),
+    }),
+    async close() {
+      isClosed = true;
+      const closed = new AppError('SERVICE_UNAVAILABLE', { detail: { part: 'model' } });
+      for (const entry of [...waiting, ...members().map((member) => member.entry)]) entry.fail(closed);
+      waiting.clear();
+      await running;
+    },
+  };
+
+  function refuse(job: GenerationJob, bytes: number): AppError | null {
+    if (isClosed) return new AppError('SERVICE_UNAVAILABLE', { detail: { part: 'model' } });
+    if (job.signal?.aborted) return new AppError('TASK_CANCELLED');
+    const { cacheBytes } = limits();
+    if (bytes <= cacheBytes) return null;
+    const problem = `${job.width} rows of ${job.maxLength} tokens need ${bytes} bytes of cache, over the limit of ${cacheBytes}; ask for fewer beams or tokens, or raise GENERATION_CACHE_BYTES`;
+    return new AppError('INPUT_INVALID', { detail: { field: 'max_length', problem } });
+  }
+}
+
+function isAlive(member: Member): boolean {
+  return !member.entry.isOver;
+}
+
+function makeEntry(
+  given: Pick<Entry, 'job' | 'reservedBytes' | 'sinceMs'>,
+  settle: { resolve(timings: GenerationTimings): void; reject(error: unknown): void },
+): Entry {
+  const spent = { waitMs: 0, computeMs: 0, rows: 0 };
+  const entry: Entry = {
+    ...given,
+    spent,
+    isOver: false,
+    finish() {
+      entry.isOver = true;
+      settle.resolve({ batchWaitMs: spent.waitMs, computeMs: spent.computeMs, batchRows: spent.rows });
+    },
+    fail(error) {
+      entry.isOver = true;
+      settle.reject(error);
+    },
+  };
+  return entry;
+}

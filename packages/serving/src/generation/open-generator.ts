@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import type { Clock } from '@tessera/base';
+import type { GraphCache } from '../graph/graph-cache.ts';
+import type { ModelDescription, Tokenizer } from '../ports.ts';
+import type { Session } from '../session/session.ts';
+import type { OnnxFiles } from '../store/find-onnx.ts';
+import { readJsonIfThere } from '../store/model-files.ts';
+import { decoderLayout } from './decoder-layout.ts';
+import { keepInnerFiles } from './inner-files.ts';
+import { type GenerationLoop, type GenerationLoopOptions, startGenerationLoop } from './loop.ts';
+
+export interface OpenGeneratorOptions {
+  readonly folder: string;
+  readonly files: OnnxFiles;
+  readonly description: ModelDescription;
+  readonly tokenizer: Tokenizer;
+  /** The file that is open already: the decoder of a single file, else the encoder. */
+  readonly first: Session;
+  /** Opens a further file of the folder. */
+  readonly openFile: (path: string) => Promise<Session>;
+  /** Where files made from a file of the folder are kept. */
+  readonly cacheFor: (path: string) => Promise<GraphCache>;
+  readonly limits: GenerationLoopOptions['limits'];
+  readonly clock: Clock;
+  readonly onBatchStart?: GenerationLoopOptions['onBatchStart'];
+  readonly onBatchEnd?: GenerationLoopOptions['onBatchEnd'];
+}
+
+/** Starts the generation loop of a model whose first file is open. Throws MODEL_LOAD_FAILED. */
+export async function openGenerator(options: OpenGeneratorOptions): Promise<GenerationLoop> {
+  const { folder, files, description, tokenizer, first } = options;
+  const isPair = files.kind === 'encoder-decoder';
+  const decoder = isPair ? await options.openFile(join(folder, files.decoder)) : first;
+  const layout = decoderLayout(decoder.inputs, decoder.outputs, description.identifier);
+  const inner = keepInnerFiles({
+    encoderPath: isPair ? join(folder, files.encoder) : null,
+    decoderPath: join(folder, isPair ? files.decoder : files.model),
+    hasBranch: layout.hasBranch,
+    cacheFor: options.cacheFor,
+    openFile: options.openFile,
+  });
+  const defaults = (await readJsonIfThere(folder, 'generation_config.json', description.identifier)) ?? {};
+  return startGenerationLoop({
+    files: {
+      encoder: isPair ? first : null,
+      decoder,
+      layout,
+      inner,
+      padId: tokenizer.specials.padId ?? 0,
+    },
+    defaults,
+    architecture: description.architecture,
+    vocabularySize: vocabularySize(decoder, tokenizer),
+    maxLength: description.maxPositions,
+    limits: options.limits,
+    clock: options.clock,
+    ...(options.onBatchStart && { onBatchStart: options.onBatchStart }),
+    ...(options.onBatchEnd && { onBatchEnd: options.onBatchEnd }),
+  });
+}
+
+function vocabularySize(decoder: Session, tokenizer: Tokenizer): number {
+  const size = decoder.outputs.find(({ name }) => name === 'logits')?.shape.at(-1);
+  return typeof size === 'number' && size > 0 ? size : tokenizer.vocabularySize;
+}

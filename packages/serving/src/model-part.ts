@@ -1,0 +1,90 @@
+import { AppError, type Log } from '@tessera/base';
+import { type Gradients, keepGradients } from './graph/gradients.ts';
+import type { GraphCache } from './graph/graph-cache.ts';
+import type { Inspection } from './graph/graph-jobs.ts';
+import { runGraphJob } from './graph/run-graph-job.ts';
+import { type ModelFiles, openModelFiles } from './model-files.ts';
+import type { EmbeddingTable } from './ports.ts';
+import type { Session } from './session/session.ts';
+
+export interface ModelPartOptions {
+  readonly model: string;
+  readonly modelClass: string | null;
+  /** Tells the parts of one model apart: their rows never share a batch. */
+  readonly name: string;
+  /** The file with these weights: what is opened up and differentiated. */
+  readonly path: string;
+  /** The file that answers plain requests: `path`, or its int8 form. */
+  readonly served: string;
+  readonly cache: GraphCache;
+  /** What is known of the graph from other weights of the same model. */
+  readonly inspection?: Inspection | null;
+  readonly log: Log;
+  openFile(path: string, memoryArena: boolean): Promise<Session>;
+}
+
+/** Everything that runs with one set of weights: the model's own, or those with adapters merged in. */
+export interface ModelPart {
+  readonly files: ModelFiles;
+  readonly gradients: Gradients;
+  /** Throws CAPABILITY_MISSING. */
+  embeddingTable(): Promise<EmbeddingTable>;
+  /** Frees the sessions; nothing of this part may be running. */
+  close(): Promise<void>;
+}
+
+/** Throws MODEL_LOAD_FAILED, GPU_REQUIRED. */
+export async function openModelPart(options: ModelPartOptions): Promise<ModelPart> {
+  const { model, path, cache } = options;
+  const sessions = new Set<Session>();
+  const openFile = async (file: string, memoryArena: boolean): Promise<Session> => {
+    const session = await options.openFile(file, memoryArena);
+    const tracked: Session = {
+      ...session,
+      close: () => {
+        sessions.delete(tracked);
+        return session.close();
+      },
+    };
+    sessions.add(tracked);
+    return tracked;
+  };
+  const files = await openModelFiles({
+    ...options,
+    openFile: (file) => openFile(file, true),
+  });
+  const gradients = keepGradients({
+    model,
+    name: options.name,
+    cache,
+    outputs: files.plain.map,
+    plain: path,
+    exposed: files.exposed,
+    // Intermediates of a backward run are large and seldom: kept memory would be wasted.
+    openFile: (file) => openFile(file, false),
+  });
+  let table: Promise<EmbeddingTable> | null = null;
+  return {
+    files,
+    gradients,
+    async embeddingTable() {
+      if (files.inspection?.embeddingWidth == null) {
+        const detail = {
+          field: 'explain_kwargs',
+          model,
+          capability: 'embedding table',
+          hint: 'Its graph has no lookup of word embeddings fed by input_ids.',
+        };
+        throw new AppError('CAPABILITY_MISSING', { detail });
+      }
+      table ??= runGraphJob({ kind: 'table', model: path });
+      return table.catch((error: unknown) => {
+        table = null;
+        throw error;
+      });
+    },
+    async close() {
+      for (const session of [...sessions]) await session.close();
+    },
+  };
+}

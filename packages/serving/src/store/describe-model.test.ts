@@ -1,0 +1,140 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeModel } from './describe-model.ts';
+import { chooseOnnx } from './find-onnx.ts';
+
+const pathOf = (model: string): string => fileURLToPath(new URL(`../../../../${model}`, import.meta.url));
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tessera-describe-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('the tasks of a model follow from its head', () => {
+  test.each([
+    ['models/tessera/sentiment-en', ['sequence-classification', 'embedding']],
+    ['models/tessera/ner-en', ['token-classification', 'embedding']],
+    ['models/tessera/qa-en', ['question-answering', 'embedding']],
+    ['models/tessera/all-minilm-l6-v2', ['embedding']],
+    ['models/tessera/captions-en', ['generation']],
+    ['models/tessera/normalize-en', ['generation']],
+    ['test/fixtures/models/bert-multiple-choice', ['sequence-classification', 'embedding']],
+    ['test/fixtures/models/roberta-embedding', ['embedding']],
+  ])('%s: %j', async (model, tasks) => {
+    expect((await describeModel(pathOf(model), 'm')).tasks).toEqual(tasks);
+  });
+});
+
+test('config.json says what a model is', async () => {
+  const { description } = await describeModel(
+    pathOf('test/fixtures/models/deberta-v2-sequence-classification'),
+    'm',
+  );
+  expect(description).toMatchObject({
+    identifier: 'm',
+    architecture: 'deberta-v2',
+    modelClass: 'DebertaV2ForSequenceClassification',
+    id2label: { 0: 'negative', 1: 'neutral', 2: 'positive' },
+    hiddenSize: 32,
+    layers: 2,
+    maxPositions: 64,
+    sentenceTransformer: null,
+    isEncoderDecoder: false,
+  });
+  expect((await describeModel(pathOf('models/tessera/normalize-en'), 'm')).description.isEncoderDecoder).toBe(
+    true,
+  );
+});
+
+describe('a sentence-transformers folder', () => {
+  const dense = pathOf('test/fixtures/models/mpnet-sentence-dense');
+  const changed = async (name: string, file: string, text: string | null): Promise<string> => {
+    const copy = join(folder, name);
+    await cp(dense, copy, { recursive: true });
+    await (text === null ? rm(join(copy, file)) : writeFile(join(copy, file), text));
+    return copy;
+  };
+
+  test('has its pooling pipeline', async () => {
+    const { description } = await describeModel(dense, 'm');
+    const { dense: layers, ...pipeline } = description.sentenceTransformer!;
+    expect(pipeline).toEqual({
+      pooling: { cls: false, mean: true, max: true, meanSqrtLen: false, lastToken: false },
+      normalize: true,
+      maxSeqLength: 40,
+      lowerCase: false,
+    });
+    expect(layers).toMatchObject([
+      { activation: 'tanh', weight: { shape: [24, 64] }, bias: { shape: [24] } },
+    ]);
+  });
+
+  test.each([
+    [
+      'an unknown module',
+      'modules.json',
+      '[{"path":"1_X","type":"sentence_transformers.models.LSTM"}]',
+      /LSTM/,
+    ],
+    [
+      'a path out of the folder',
+      'modules.json',
+      '[{"path":"../x","type":"a.Pooling"}]',
+      /outside the folder/,
+    ],
+    ['no pooling', 'modules.json', '[]', /no Pooling/],
+    ['a list that is none', 'modules.json', '{}', /not a list of modules/],
+    ['an unknown activation', '2_Dense/config.json', '{"activation_function":"torch.nn.ReLU"}', /relu/],
+    ['weights that are no safetensors', '2_Dense/model.safetensors', 'nothing', /cannot be read/],
+    ['no weights', '2_Dense/model.safetensors', null, /no model.safetensors/],
+    ['no pooling mode', '1_Pooling/config.json', '{}', /no pooling mode/],
+    [
+      'weighted pooling',
+      '1_Pooling/config.json',
+      '{"pooling_mode_weightedmean_tokens":true}',
+      /weighted mean/,
+    ],
+  ])('with %s is refused by name', async (name, file, text, message) => {
+    const failure = describeModel(await changed(name, file, text), 'm');
+    await expect(failure).rejects.toMatchObject({
+      code: 'MODEL_LOAD_FAILED',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+test('labels are counted where config.json does not name them', async () => {
+  const copy = join(folder, 'unnamed');
+  await mkdir(join(copy, 'onnx'), { recursive: true });
+  await writeFile(join(copy, 'config.json'), '{"model_type":"bert","num_labels":2}');
+  await writeFile(join(copy, 'onnx/model.onnx'), '');
+  expect((await describeModel(copy, 'm')).description.id2label).toEqual({ 0: 'LABEL_0', 1: 'LABEL_1' });
+});
+
+describe('of several ONNX files', () => {
+  test.each([
+    ['the full one', ['onnx/model_quantized.onnx', 'onnx/model.onnx', 'model.onnx'], 'onnx/model.onnx'],
+    ['one at the top', ['model.onnx', 'onnx/model_int8.onnx'], 'model.onnx'],
+    ['a quantised one, when there is no other', ['onnx/model_quantized.onnx'], 'onnx/model_quantized.onnx'],
+  ])('%s is taken', async (_, files, model) => {
+    expect(await chooseOnnx((file) => files.includes(file), 'm')).toEqual({ kind: 'single', model });
+  });
+
+  test('an encoder and its merged decoder are taken together', async () => {
+    const files = ['encoder_model.onnx', 'decoder_model.onnx', 'decoder_model_merged.onnx'].map(
+      (f) => `onnx/${f}`,
+    );
+    expect(await chooseOnnx((file) => files.includes(file), 'm')).toEqual({
+      kind: 'encoder-decoder',
+      encoder: 'onnx/encoder_model.onnx',
+      decoder: 'onnx/decoder_model_merged.onnx',
+    });
+  });
+
+  test('none is an error that names the layout', async () => {
+    await expect(chooseOnnx(() => false, 'm')).rejects.toThrow(/onnx\/model.onnx/);
+  });
+});

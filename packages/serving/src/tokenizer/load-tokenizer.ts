@@ -1,0 +1,80 @@
+import { AppError } from '@tessera/base';
+import type { TextInput } from '@tessera/contracts';
+import { type JsEncoding, Tokenizer as NativeTokenizer } from 'tokenizers';
+import type { EncodeOptions, Encoding, Tokenizer } from '../ports.ts';
+import { readJson, readJsonIfThere, readTextFile } from '../store/model-files.ts';
+import { clipText } from './clip-text.ts';
+import { columnsOf, EncodingView, textStretches } from './encoding-view.ts';
+import { longestInput } from './length-limit.ts';
+import { findSpecialTokens } from './special-tokens.ts';
+import { maxWindows, windowStretches } from './windows.ts';
+
+/**
+ * The tokenizer of a model folder: tokenizer.json with tokenizer_config.json, special_tokens_map.json, config.json and
+ * sentence_bert_config.json where they exist. Truncation and padding that tokenizer.json may carry are ignored: cutting is
+ * done here, because the native setting is shared by all calls under way.
+ * Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED.
+ */
+export async function loadTokenizer(folder: string, model = folder): Promise<Tokenizer> {
+  const [text, config, tokenizerConfig, map, sentenceConfig] = await Promise.all([
+    readTextFile(folder, 'tokenizer.json', model),
+    readJson(folder, 'config.json', model),
+    readJsonIfThere(folder, 'tokenizer_config.json', model),
+    readJsonIfThere(folder, 'special_tokens_map.json', model),
+    readJsonIfThere(folder, 'sentence_bert_config.json', model),
+  ]);
+  const native = parseTokenizer(text, model);
+  const specials = findSpecialTokens(
+    { map: map ?? {}, tokenizerConfig: tokenizerConfig ?? {}, config },
+    (token) => native.tokenToId(token),
+  );
+  const encode = async (input: TextInput, options: EncodeOptions): Promise<readonly Encoding[]> => {
+    const [text, pair] = await clipInput(native, input, options);
+    const { addSpecialTokens } = options;
+    return windowsOf(await native.encode(text, pair, { addSpecialTokens }), options);
+  };
+  return {
+    specials,
+    vocabularySize: native.getVocabSize(true),
+    maxLength: longestInput({ config, tokenizerConfig: tokenizerConfig ?? {}, sentenceConfig }),
+    encode,
+    encodeAll: (inputs, options) => Promise.all(inputs.map((input) => encode(input, options))),
+    decode: (ids, { skipSpecialTokens }) => native.decode([...ids], skipSpecialTokens),
+    idToToken: (id) => (Number.isInteger(id) && id >= 0 ? native.idToToken(id) : null),
+    tokenToId: (token) => native.tokenToId(token.toWellFormed()),
+  };
+}
+
+function parseTokenizer(text: string, model: string): NativeTokenizer {
+  try {
+    const native = NativeTokenizer.fromString(text);
+    native.disableTruncation();
+    native.disablePadding();
+    return native;
+  } catch (cause) {
+    const reason = `tokenizer.json is not a tokenizer file (${(cause as Error).message})`;
+    throw new AppError('MODEL_LOAD_FAILED', { detail: { model, reason }, cause });
+  }
+}
+
+/** Well-formed text (a lone surrogate becomes U+FFFD, so that offsets hold), cut far behind the last token that counts. */
+async function clipInput(
+  native: NativeTokenizer,
+  input: TextInput,
+  options: EncodeOptions,
+): Promise<readonly [text: string, pair: string | null]> {
+  const windows = options.stride === null ? 1 : maxWindows + 1;
+  const clip = (text: string): Promise<string> =>
+    clipText(text.toWellFormed(), options.maxLength * windows, async (prefix) =>
+      (await native.encode(prefix, null, { addSpecialTokens: false })).getLength(),
+    );
+  return typeof input === 'string' ? [await clip(input), null] : [await clip(input[0]), await clip(input[1])];
+}
+
+function windowsOf(native: JsEncoding, options: EncodeOptions): readonly Encoding[] {
+  const columns = columnsOf(native);
+  if (columns.length <= options.maxLength) return [new EncodingView(columns, [[0, columns.length]])];
+  return windowStretches(textStretches(columns), options).map(
+    (stretches) => new EncodingView(columns, stretches),
+  );
+}

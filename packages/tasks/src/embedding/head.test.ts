@@ -1,0 +1,117 @@
+import { type EmbeddingMode, float32 } from '@tessera/contracts';
+import { describe, expect, it } from 'vitest';
+import { fakeContext } from '../testing/fake-runtime.ts';
+import { payloadOf } from '../testing/payload.ts';
+import { embedding } from './head.ts';
+
+/** Token t has the hidden state (t, 10 - t); padding has (1000, 1000), so that it shows when it counts. */
+const model = {
+  description: { outputs: ['last_hidden_state', 'pooler_output'] as const },
+  row: (ids: readonly number[], length: number) => ({
+    last_hidden_state: float32(
+      [length, 2],
+      Array.from({ length }, (_, t) => (t < ids.length ? [t, 10 - t] : [1000, 1000])).flat(),
+    ),
+    pooler_output: float32([2], [3, 4]),
+  }),
+};
+const embed = async (mode: EmbeddingMode, more = {}, input = ['a', 'b c d']) => {
+  const { context } = fakeContext(model);
+  return embedding.run(payloadOf('embedding', input, { options: { mode, ...more } }), context);
+};
+
+describe('modes', () => {
+  it.each([
+    ['mean', [1, 9, 2, 8]],
+    ['max', [2, 10, 4, 10]],
+    ['cls', [0, 10, 0, 10]],
+    ['pooler', [3, 4, 3, 4]],
+  ] as const)('%s: padding does not count, special tokens do', async (mode, values) => {
+    const { fields, tensors } = await embed(mode);
+    expect([...tensors.embeddings!.data]).toEqual(values);
+    expect(tensors.embeddings!.shape).toEqual([2, 2]);
+    expect(fields).toEqual({ embedding_mode: mode, word_ids: [] });
+    expect(Object.keys(tensors).sort()).toEqual(['embeddings', 'last_hidden_state', 'pooler_output']);
+    expect(tensors.last_hidden_state!.shape).toEqual([2, 5, 2]);
+  });
+
+  it('token: every hidden state, with word ids', async () => {
+    const { fields, tensors } = await embed('token');
+    expect(tensors.embeddings!.shape).toEqual([2, 5, 2]);
+    expect(fields.word_ids).toEqual([
+      [null, 0, null, null, null],
+      [null, 0, 1, 2, null],
+    ]);
+  });
+
+  it('normalize works on the last axis, also token by token', async () => {
+    const { tensors } = await embed('token', { normalize: true });
+    const values = tensors.embeddings!.data as Float32Array;
+    for (let at = 0; at < values.length; at += 2)
+      expect(Math.hypot(values[at]!, values[at + 1]!)).toBeCloseTo(1, 6);
+  });
+
+  it('pooler needs a pooler output', async () => {
+    const { context } = fakeContext({ ...model, description: { outputs: ['last_hidden_state'] } });
+    await expect(
+      embedding.run(payloadOf('embedding', ['a'], { options: { mode: 'pooler' } }), context),
+    ).rejects.toThrow('task_kwargs.embedding_mode: the model has no pooler_output');
+  });
+
+  it('the last hidden state may come from a list and is not returned then', async () => {
+    const { context } = fakeContext({
+      description: { outputs: ['logits', 'hidden_states'] },
+      row: (_, length) => ({
+        'hidden_states.0': float32([length, 1]),
+        'hidden_states.1': float32([length, 1], new Array(length).fill(5)),
+      }),
+    });
+    const payload = payloadOf('embedding', ['a'], { outputHiddenStates: true });
+    const { tensors } = await embedding.run(payload, context);
+    expect(Object.keys(tensors)).toEqual(['embeddings']);
+    expect([...tensors.embeddings!.data]).toEqual([5]);
+  });
+});
+
+describe('sentence transformers', () => {
+  const pipeline = {
+    pooling: { cls: true, mean: true, max: false, meanSqrtLen: false, lastToken: false },
+    dense: [
+      {
+        weight: float32([2, 4], [1, 0, 0, 0, 0, 0, 1, 0]),
+        bias: float32([2], [3, 0]),
+        activation: 'identity' as const,
+      },
+    ],
+    normalize: true,
+    maxSeqLength: 4,
+    lowerCase: true,
+  };
+  const sentence = { ...model, description: { ...model.description, sentenceTransformer: pipeline } };
+
+  it('run their own pipeline, normalized or not as it says, unless a mode is named', async () => {
+    const { context, requests } = fakeContext(sentence);
+    const payload = payloadOf('embedding', ['AB c d e'], { options: { mode: null, normalize: false } });
+    const { fields, tensors, warnings } = await embedding.run(payload, context);
+    // [CLS] ab c [SEP]: cls (0, 10), mean (1.5, 8.5); dense: (0 + 3, 1.5); then length 1.
+    expect(fields).toEqual({ embedding_mode: '', word_ids: [] });
+    expect(Object.keys(tensors)).toEqual(['embeddings']);
+    const length = Math.hypot(3, 1.5);
+    expect([...tensors.embeddings!.data].map(Number)).toEqual(
+      [3 / length, 1.5 / length].map((x) => expect.closeTo(x, 6)),
+    );
+    expect(requests[0]!.rows[0]!.inputIds).toEqual([1, 10 + 97, 10 + 99, 2]);
+    expect(warnings).toEqual(['input.0 was cut to 4 tokens (the end of the first text is missing).']);
+  });
+
+  it.each(['onnx', 'sentence-transformer'] as const)(
+    'pool by the mode that a request names (%s)',
+    async (modelType) => {
+      const { context } = fakeContext(sentence);
+      const payload = payloadOf('embedding', ['a'], { options: { mode: 'cls' } });
+      const { fields, tensors } = await embedding.run(payload, { ...context, modelType });
+      expect(fields.embedding_mode).toBe('cls');
+      expect([...tensors.embeddings!.data]).toEqual([0, 10]);
+    },
+  );
+});

@@ -1,0 +1,136 @@
+import { AppError } from '@tessera/base';
+import { float32, type NamedTensors, type PayloadOf, type TaskResult, type Tensor } from '@tessera/contracts';
+import type { ModelRuntime, OutputName, RowOutputs, SentenceTransformerPipeline } from '@tessera/serving';
+import { normalizeRows } from '../arithmetic/normalize.ts';
+import { asFloat32, stack, stackVectors } from '../arithmetic/stack.ts';
+import type { HeadContext, TaskHead } from '../head.ts';
+import { forwardRows } from '../inputs/forward.ts';
+import { modelRows, type PreparedRows, padded, prepareRows } from '../inputs/prepare-rows.ts';
+import { extraOutputs, joinExtras, requireOutput } from '../inputs/wanted-outputs.ts';
+import { type HiddenStates, pool } from './pool.ts';
+import { runPipeline } from './sentence-pipeline.ts';
+
+type Payload = PayloadOf<'embedding'>;
+
+/** Vectors of texts, [B, H], or of their tokens, [B, T, H] (contract-square §3.4). */
+export const embedding: TaskHead<'embedding'> = {
+  task: 'embedding',
+  async run(payload, context) {
+    const pipeline = pipelineOf(payload, context);
+    return pipeline ? embedSentences(payload, context, pipeline) : embedByMode(payload, context);
+  },
+};
+
+/**
+ * A sentence-transformer model pools its own way unless the request names a mode. (SQuARE ignores the mode there; asking for
+ * one and silently getting another is no contract anybody relies on: docs/square-differences.md.)
+ */
+function pipelineOf(
+  payload: Payload,
+  { modelType, runtime }: HeadContext,
+): SentenceTransformerPipeline | null {
+  if (payload.options.mode !== null) return null;
+  const wanted = modelType === undefined || modelType === 'sentence-transformer';
+  return wanted ? runtime.description.sentenceTransformer : null;
+}
+
+async function embedSentences(
+  payload: Payload,
+  context: HeadContext,
+  pipeline: SentenceTransformerPipeline,
+): Promise<TaskResult> {
+  const { runtime } = context;
+  const ready = runtime.description.outputs.includes('sentence_embedding');
+  const output = ready ? 'sentence_embedding' : statesOutput(runtime);
+  const input = pipeline.lowerCase ? payload.input.map(lowerCase) : payload.input;
+  const preprocessing = { maxLength: pipeline.maxSeqLength, stride: null, addSpecialTokens: true };
+  const { encodings, warnings } = await prepareRows({ input, preprocessing }, context);
+  const rows = await forwardRows(context, {
+    rows: modelRows(encodings, null),
+    outputs: [output],
+  });
+  const vectors = rows.map((row, b) =>
+    ready
+      ? asFloat32(row.sentence_embedding!)
+      : runPipeline(hiddenStates(row, encodings[b]!.inputIds.length), pipeline),
+  );
+  return {
+    fields: { embedding_mode: '', word_ids: [] },
+    tensors: { embeddings: stackVectors(vectors) },
+    warnings,
+  };
+}
+
+async function embedByMode(payload: Payload, context: HeadContext): Promise<TaskResult> {
+  const { runtime } = context;
+  const mode = payload.options.mode ?? 'mean';
+  if (mode === 'pooler') requireOutput(runtime, 'pooler_output', 'task_kwargs.embedding_mode');
+  // Hidden states are read and never returned here, so only attentions count as an extra (contract-square §2.3).
+  const extras = extraOutputs(runtime, { ...payload, outputHiddenStates: false });
+  const leaks = (['last_hidden_state', 'pooler_output'] as const).filter((name) =>
+    runtime.description.outputs.includes(name),
+  );
+  const prepared = await prepareRows(payload, context);
+  const rows = await forwardRows(context, {
+    rows: modelRows(prepared.encodings, prepared.longest),
+    outputs: [...new Set<OutputName>([statesOutput(runtime), ...leaks, ...extras])],
+  });
+  const tensors: Record<string, Tensor> = { embeddings: embeddingsOf(rows, prepared, payload) };
+  for (const name of leaks) tensors[name] = stack(rows.map((row) => row[name]!));
+  return {
+    fields: {
+      embedding_mode: mode,
+      word_ids:
+        mode === 'token' ? prepared.encodings.map((e) => padded(e.wordIds, prepared.longest, null)) : [],
+    },
+    tensors: { ...tensors, ...joinExtras(rows, extras) } satisfies NamedTensors,
+    warnings: prepared.warnings,
+  };
+}
+
+/** [B, H], or [B, T, H] in token mode. */
+function embeddingsOf(rows: readonly RowOutputs[], prepared: PreparedRows, payload: Payload): Tensor {
+  const { normalize } = payload.options;
+  const mode = payload.options.mode ?? 'mean';
+  const vectors =
+    mode === 'pooler'
+      ? stack(rows.map((row) => row.pooler_output!))
+      : mode === 'token'
+        ? stack(rows.map(lastStates))
+        : stackVectors(
+            rows.map((row, b) => pool(hiddenStates(row, prepared.encodings[b]!.inputIds.length), mode)),
+          );
+  return normalize
+    ? float32(vectors.shape, normalizeRows(asFloat32(vectors), vectors.shape.at(-1)!))
+    : vectors;
+}
+
+/** Where the last hidden state comes from: the model's own output, or the last of its hidden states. */
+function statesOutput(runtime: ModelRuntime): OutputName {
+  const { outputs } = runtime.description;
+  if (outputs.includes('last_hidden_state')) return 'last_hidden_state';
+  if (outputs.includes('hidden_states')) return 'hidden_states';
+  throw new AppError('OUTPUT_UNAVAILABLE', {
+    detail: {
+      field: 'task',
+      output: 'last_hidden_state',
+      hint: `It gives ${outputs.join(', ')}; embed with a base model.`,
+    },
+  });
+}
+
+/** The last hidden state of one row, [T, H]. */
+function lastStates(row: RowOutputs): Tensor {
+  if (row.last_hidden_state) return row.last_hidden_state;
+  const layers = Object.keys(row).filter((name) => name.startsWith('hidden_states.')).length;
+  return row[`hidden_states.${layers - 1}`]!;
+}
+
+function hiddenStates(row: RowOutputs, length: number): HiddenStates {
+  const states = lastStates(row);
+  return { values: asFloat32(states), length, size: states.shape[1]! };
+}
+
+function lowerCase(input: Payload['input'][number]): Payload['input'][number] {
+  return typeof input === 'string' ? input.toLowerCase() : [input[0].toLowerCase(), input[1].toLowerCase()];
+}
