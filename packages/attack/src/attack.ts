@@ -1,0 +1,195 @@
+import { AppError } from '@tessera/base';
+import {
+  type AttackMethod,
+  type AttackOptions,
+  attackCatalogue,
+  type Json,
+  parseAttackOptions,
+} from '@tessera/contracts';
+import { checklist } from './checklist/checklist.ts';
+import type { AttackContext, Outcome, Unit } from './context.ts';
+import { goalOf, keep } from './goals/goal.ts';
+import { partsOf } from './parts.ts';
+import type { AttackPath } from './recipes/recipe.ts';
+import { type RecipeMethod, recipes } from './registry.ts';
+import { type AttackReport, datasetTable, reportOf } from './report.ts';
+import type { AttackRequest, AttackResult } from './request.ts';
+import { type Limits, openSession, type Session } from './session.ts';
+import { type AttackSubject, makeSubject, startOf, textOf, unitOf } from './subject.ts';
+import { universalTriggers } from './triggers/universal-triggers.ts';
+
+/** Attacks every input of a request. Throws INPUT_INVALID, CAPABILITY_MISSING, TASK_CANCELLED. */
+export async function attack(request: AttackRequest, context: AttackContext): Promise<AttackResult> {
+  const { options, unknown } = parseAttackOptions(request.kwargs);
+  requireCapabilities(options.method, context);
+  const warnings = unknown.map((key) => `attack_kwargs.${key} is not an option and was ignored.`);
+  const startMs = context.monotonicMs();
+  const session = openSession({
+    context,
+    limits: limitsOf(options, { share: 1, used: 0, elapsed: 0 }),
+    note: options.method,
+  });
+  if (options.method === 'universal_triggers')
+    return { ...(await universalTriggers(request, options, session)), warnings };
+  if (options.method === 'checklist_invariance' || options.method === 'checklist_directional')
+    return { ...(await checklist(request, options, session)), warnings };
+  const originals = await session.predict(request.units);
+  if (originals.length < request.units.length)
+    throw new AppError('INPUT_INVALID', {
+      detail: {
+        field: 'attack_kwargs.budget',
+        problem: `${request.units.length} inputs need more model calls`,
+      },
+    });
+  const attacked: Attacked[] = [];
+  let used = originals.length;
+  for (const [i, unit] of request.units.entries()) {
+    const elapsed = (context.monotonicMs() - startMs) / 1000;
+    const limits = limitsOf(options, { share: request.units.length - i, used, elapsed });
+    const note = `${options.method}, input ${i + 1} of ${request.units.length}`;
+    const one = await attackOne(unit, originals[i]!, {
+      method: options.method,
+      options,
+      session: openSession({ context, limits, note, before: used }),
+    });
+    used += one.report.queries;
+    attacked.push(one);
+  }
+  const correct =
+    request.labels?.map((label, i) => label === null || labelOf(originals[i]!) === label) ?? null;
+  return replyOf(attacked, options, { correct, warnings });
+}
+
+interface Attacked {
+  readonly subject: AttackSubject;
+  readonly path: AttackPath;
+  readonly report: AttackReport;
+}
+
+async function attackOne(
+  unit: Unit,
+  original: Outcome,
+  call: { readonly method: RecipeMethod; readonly options: AttackOptions; readonly session: Session },
+): Promise<Attacked> {
+  const { method, options, session } = call;
+  const { id2label } = session.context.model;
+  const subject = makeSubject({
+    unit,
+    part: attackedPart(unit, original, method),
+    original,
+    protect: options.protect,
+    includeAnswer: options.include_answer,
+  });
+  session.remember(subject, startOf(subject), original);
+  const goal = method === 'input_reduction' ? keep(original) : goalOf(original, options.target, id2label);
+  const path = await recipes[method]({ subject, session, options, goal });
+  const report = reportOf({
+    subject,
+    path,
+    goal: goal.name,
+    queries: session.queries,
+    spent: session.spent,
+    id2label,
+  });
+  return { subject, path, report };
+}
+
+/** Input reduction works on the question, the others on the context; on the other part where there is none. */
+function attackedPart(unit: Unit, original: Outcome, method: RecipeMethod): 0 | 1 {
+  const { question, context } = partsOf(unit, original.kind);
+  const found = method === 'input_reduction' ? (question ?? context) : (context ?? question);
+  if (found !== null) return found;
+  throw new AppError('INPUT_INVALID', {
+    detail: { field: 'input', problem: 'the choices share no text that could be attacked' },
+  });
+}
+
+function replyOf(
+  attacked: readonly Attacked[],
+  options: AttackOptions,
+  more: { readonly correct: readonly boolean[] | null; readonly warnings: readonly string[] },
+): AttackResult {
+  const [first] = attacked;
+  const { subject, path, report } = first!;
+  const steps = padded(path, options);
+  const texts = steps.rows.map((step) => textOf(subject, step.candidate));
+  const reports: Json = attacked.map((one) => ({ ...one.report.json, indices: [...one.path.indices] }));
+  return {
+    rows: steps.rows.map((step) => unitOf(subject, step.candidate)),
+    questions: options.method === 'input_reduction' ? texts : [],
+    contexts: options.method === 'input_reduction' ? [] : texts,
+    adversarial: {
+      indices: steps.indices,
+      method: options.method,
+      ...report.json,
+      ...(attacked.length > 1
+        ? {
+            inputs: reports,
+            table: datasetTable(
+              attacked.map((one) => one.report),
+              more.correct,
+            ),
+          }
+        : {}),
+    },
+    explainRowsBy: options.method === 'input_reduction' ? (options.saliency_method ?? null) : null,
+    warnings: [
+      ...more.warnings,
+      ...attacked.flatMap((one, i) =>
+        one.report.json['budget_spent']
+          ? [`The budget ended while input ${i} was attacked; this is the best so far.`]
+          : [],
+      ),
+    ],
+  };
+}
+
+/**
+ * SQuARE's sliders run to max_flips, max_reductions and max_tokens and read the row of that number: the last row and index are
+ * repeated up to there (contract-square §5.6); `steps` in the report says where the path really ends.
+ */
+function padded(path: AttackPath, options: AttackOptions) {
+  const rows = [...path.steps];
+  const indices = [...path.indices];
+  const wanted = {
+    hotflip: options.max_flips,
+    input_reduction: options.max_reductions,
+    topk_tokens: options.max_tokens,
+  };
+  const most = options.method in wanted ? wanted[options.method as keyof typeof wanted] : 0;
+  while (rows.length < most + 1) rows.push(rows.at(-1)!);
+  if (options.method !== 'topk_tokens' && indices.length > 0)
+    while (indices.length < most) indices.push(indices.at(-1)!);
+  return { rows, indices };
+}
+
+/** What was used before, and among how many inputs the rest is shared. */
+interface Past {
+  readonly share: number;
+  readonly used: number;
+  readonly elapsed: number;
+}
+
+function limitsOf({ budget }: AttackOptions, { share, used, elapsed }: Past): Limits {
+  return {
+    modelCalls: Math.floor(((budget.model_calls ?? Infinity) - used) / share),
+    seconds: ((budget.seconds ?? Infinity) - elapsed) / share,
+  };
+}
+
+function requireCapabilities(method: AttackMethod, { model }: AttackContext): void {
+  const missing = attackCatalogue[method].needs.filter((need) => !model.capabilities.includes(need));
+  if (missing.length === 0) return;
+  throw new AppError('CAPABILITY_MISSING', {
+    detail: {
+      field: 'attack_kwargs.method',
+      model: model.identifier,
+      capability: missing.join(', '),
+      hint: 'deepwordbug, neighbour_substitution with a neighbour_model, and input_reduction need no gradients.',
+    },
+  });
+}
+
+function labelOf(outcome: Outcome): number | null {
+  return outcome.kind === 'answer' ? null : outcome.label;
+}

@@ -1,0 +1,12 @@
+export * from './attack.ts';
+export * from './checklist/perturb.ts';
+export type * from './context.ts';
+export * from './outcome.ts';
+export * from './parts.ts';
+export * from './registry.ts';
+export * from './report.ts';
+export type * from './request.ts';
+export * from './transformations/first-order.ts';
+export * from './transformations/neighbour-swap.ts';
+export * from './vocabulary.ts';
+export * from './words.ts';

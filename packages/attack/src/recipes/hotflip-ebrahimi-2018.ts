@@ -1,0 +1,40 @@
+import { beamSearch } from '../searches/beam.ts';
+import { minimalEdits } from '../searches/minimal.ts';
+import { gradientSwap } from '../transformations/gradient-swap.ts';
+import { pathOf, type Recipe, searchContext, startScored, substitutionConstraint } from './recipe.ts';
+
+/** First-order candidates judged in one step. The paper takes the first; judging a few costs one batch and finds shorter attacks. */
+const defaultCandidates = 16;
+
+/**
+ * HotFlip (Ebrahimi et al. 2018), word level: the loss of the original prediction (or minus that of the target) is raised to first
+ * order, the gradient is computed anew after every flip, greedy or by beam; the search stops at success, and what is returned is
+ * minimal: undoing any flip undoes the success. SQuARE never stops, never looks again and has the sign the wrong way round
+ * (contract-square §5.5).
+ */
+export const hotflip: Recipe = async (call) => {
+  const { options, subject, goal } = call;
+  const target = goal.name === 'targeted' ? targetOutcome(call) : null;
+  const context = searchContext(call, {
+    transformation: gradientSwap({
+      count: options.candidates ?? defaultCandidates,
+      minCosine: options.min_cosine,
+      changeStopWords: options.change_stop_words,
+      of: target ?? subject.original,
+      toward: target !== null,
+    }),
+    constraint: substitutionConstraint(options),
+  });
+  const found = await beamSearch(startScored(call), context, {
+    width: options.beam ?? 1,
+    depth: options.max_flips,
+  });
+  return pathOf(found.reached ? await minimalEdits(found, context, subject) : found, call);
+};
+
+function targetOutcome({ subject, goal }: Parameters<Recipe>[0]) {
+  const { original } = subject;
+  if (original.kind === 'answer') return null;
+  const label = original.probabilities.findIndex((_, i) => goal.reached({ ...original, label: i }));
+  return { ...original, label };
+}

@@ -1,0 +1,21 @@
+import type { AttackOptions, JsonObject } from '@tessera/contracts';
+import type { Unit } from './context.ts';
+
+export interface AttackRequest {
+  /** `attack_kwargs` as the caller sent them. */
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly units: readonly [Unit, ...Unit[]];
+  /** True labels by unit, where they are known: inputs the model gets wrong are skipped in the table, as TextAttack does. */
+  readonly labels?: readonly (number | null)[];
+}
+
+export interface AttackResult {
+  /** What the reply's predictions are of: the first input as it was, then one unit per step (contract-square §5.1, §5.6). */
+  readonly rows: readonly Unit[];
+  readonly questions: readonly string[];
+  readonly contexts: readonly string[];
+  readonly adversarial: JsonObject;
+  /** Input reduction in SQuARE's reply explains every row with this method; null otherwise. */
+  readonly explainRowsBy: AttackOptions['saliency_method'] | null;
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,206 @@
+import { type ExplainOptions, type JsonObject, parseExplainOptions } from '@tessera/contracts';
+import type { ExplainContext } from './context.ts';
+import { aggregateEvaluations } from './dataset.ts';
+import { evaluate } from './evaluate.ts';
+import { expectedCalls } from './expected-calls.ts';
+import { headViewHtml } from './head-view.ts';
+import type { ExplainInstance } from './instance.ts';
+import { type ExplainMeta, type InstanceMeta, tokenMeta } from './meta.ts';
+import { createMeter, type Limits } from './meter.ts';
+import { attentionLayersOf } from './methods/attention.ts';
+import { partsOf } from './parts.ts';
+import { explainers } from './registry.ts';
+import { type Resolved, resolve } from './resolve.ts';
+import { echo, requireCapabilities, settle } from './settings.ts';
+import type { Settings } from './subject.ts';
+import { type InstanceScores, wordScores } from './word-scores.ts';
+
+export interface ExplainRequest {
+  /** `explain_kwargs` as the caller sent them. */
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  /** At least one. All of one kind. */
+  readonly instances: readonly ExplainInstance[];
+  /** The model wants rank-3 inputs; see ForwardCall. */
+  readonly asChoices?: boolean;
+}
+
+/** SQuARE's `attributions`, as plain JSON: outer index = instance (contract-square §2.3). */
+export type TokenAttributions = JsonObject;
+
+export interface Explanation {
+  /** One object, or none for bertviz. */
+  readonly attributions: readonly TokenAttributions[];
+  /** One page per instance, for bertviz only. */
+  readonly bertviz: readonly string[];
+  readonly explainMeta: ExplainMeta;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Explains every instance of a request by the method it names. Throws INPUT_INVALID, CAPABILITY_MISSING, OUTPUT_UNAVAILABLE,
+ * TASK_CANCELLED. The budget is for the whole request, in equal parts for the instances still to come.
+ */
+export async function explain(request: ExplainRequest, context: ExplainContext): Promise<Explanation> {
+  const { options, unknown } = parseExplainOptions(request.kwargs);
+  requireCapabilities(options.method, context.model);
+  const explainer = explainers[options.method];
+  const settings = settle(options, explainer, request.instances[0]!.prediction.kind);
+  const found: Found[] = [];
+  const startMs = context.monotonicMs();
+  let calls = 0;
+  for (let i = 0; i < request.instances.length; i += 1) {
+    const share = request.instances.length - i;
+    const limits = remaining(options.budget, {
+      calls,
+      seconds: (context.monotonicMs() - startMs) / 1000,
+      share,
+    });
+    const note = `${options.method}, input ${i + 1} of ${request.instances.length}`;
+    const one = await explainOne(request, { index: i, settings, context, limits, note, before: calls });
+    calls += one.meta.model_calls;
+    found.push(one);
+  }
+  return {
+    attributions: options.method === 'bertviz' ? [] : [joined(found.map((one) => one.scores))],
+    bertviz: found.flatMap((one) => one.page ?? []),
+    explainMeta: {
+      method: options.method,
+      options: echo(settings),
+      target: targetText[request.instances[0]!.prediction.kind],
+      instances: found.map((one) => one.meta),
+      ...(settings.evaluate
+        ? {
+            evaluation: aggregateEvaluations(
+              found.flatMap(({ meta }) => (meta.evaluation ? [meta.evaluation] : [])),
+            ),
+          }
+        : {}),
+    },
+    warnings: [
+      ...unknown.map((key) => `explain_kwargs.${key} is not an option and was ignored.`),
+      ...found.flatMap((one) => one.warnings),
+    ],
+  };
+}
+
+interface Found {
+  readonly scores: InstanceScores;
+  readonly meta: InstanceMeta;
+  readonly page: string | null;
+  readonly warnings: readonly string[];
+}
+
+interface One {
+  readonly index: number;
+  readonly settings: Settings;
+  readonly context: ExplainContext;
+  readonly limits: Limits;
+  readonly note: string;
+  readonly before: number;
+}
+
+async function explainOne(request: ExplainRequest, one: One): Promise<Found> {
+  const { index, settings, context, limits, note, before } = one;
+  const instance = request.instances[index]!;
+  const each = expectedCalls(settings, instance.windows[0]!);
+  const expected = before + each * (request.instances.length - index);
+  const meter = createMeter({ context, limits, note, expected, before });
+  const asChoices = request.asChoices ?? false;
+  const resolved = await resolve(instance, {
+    options: settings,
+    meter,
+    asChoices,
+    instances: request.instances,
+  });
+  const { subject, sequence } = resolved;
+  const explainer = explainers[settings.method];
+  const found = await explainer.explain(subject, settings, meter);
+  const evaluation = settings.evaluate
+    ? await evaluate({ explainer, subject, settings, values: found.values }, meter)
+    : null;
+  const page =
+    settings.method === 'bertviz'
+      ? headViewHtml({
+          layers: attentionLayersOf(
+            (
+              await meter.forward([subject.input], { outputs: ['attentions'], asChoices, required: true })
+            )[0]!,
+          ),
+          tokens: sequence.tokens,
+          secondStart: secondStart(resolved),
+          title: `Attention of ${context.model.identifier}`,
+        })
+      : null;
+  const parts = partsOf(instance.prediction.kind, instance.texts, subject.words);
+  const windows = instance.windows.length;
+  return {
+    scores: wordScores(parts, found.values, settings),
+    page,
+    warnings: warningsOf({ index, spent: meter.spent, window: resolved.window, windows }),
+    meta: {
+      f: subject.f,
+      f_baseline: found.fBaseline,
+      gap: found.gap,
+      n_steps: found.nSteps,
+      model_calls: meter.calls,
+      tokens: tokenMeta(sequence, parts, found.values),
+      target: resolved.target,
+      ...(meter.spent ? { budget_spent: true } : {}),
+      ...(windows > 1 ? { window: { index: resolved.window, count: windows } } : {}),
+      ...(found.extra ? { details: found.extra } : {}),
+      ...(evaluation ? { evaluation } : {}),
+    },
+  };
+}
+
+const targetText = {
+  class: 'logit of the class before softmax',
+  choice: "the choice's logit before softmax",
+  answer: 'start logit plus end logit of the returned answer',
+  'token-class': "logit of the token's class before softmax",
+  similarity: "cosine of this input's embedding with another input's",
+  'next-token': 'logit of the generated token before softmax',
+} as const;
+
+function remaining(
+  budget: ExplainOptions['budget'],
+  used: { readonly calls: number; readonly seconds: number; readonly share: number },
+): Limits {
+  return {
+    modelCalls: Math.floor(((budget.model_calls ?? Infinity) - used.calls) / used.share),
+    seconds: ((budget.seconds ?? Infinity) - used.seconds) / used.share,
+  };
+}
+
+function warningsOf(told: {
+  readonly index: number;
+  readonly spent: boolean;
+  readonly window: number;
+  readonly windows: number;
+}): readonly string[] {
+  const { index, spent, window, windows } = told;
+  return [
+    ...(spent
+      ? [`The budget ended before input ${index} was fully explained; this is the best so far.`]
+      : []),
+    ...(windows > 1
+      ? [
+          `Input ${index} is longer than the model; window ${window + 1} of ${windows}, which holds the answer, is explained.`,
+        ]
+      : []),
+  ];
+}
+
+function secondStart({ sequence }: Resolved): number | null {
+  const at = sequence.sequenceIds.indexOf(1);
+  return at < 0 ? null : at;
+}
+
+function joined(scores: readonly InstanceScores[]): TokenAttributions {
+  return {
+    topk_question_idx: scores.map((s) => s.topkQuestionIdx),
+    topk_context_idx: scores.map((s) => s.topkContextIdx),
+    question_tokens: scores.map((s) => s.questionTokens),
+    context_tokens: scores.map((s) => s.contextTokens),
+  };
+}

@@ -1,0 +1,12 @@
+export * from './answer-span.ts';
+export * from './class-reference.ts';
+export type * from './context.ts';
+export * from './dataset.ts';
+export * from './explain.ts';
+export type * from './instance.ts';
+export * from './loss.ts';
+export type * from './meta.ts';
+export * from './pooling.ts';
+export * from './registry.ts';
+export * from './sequence.ts';
+export * from './target.ts';
