@@ -1,0 +1,30 @@
+import { type KeyCalls, keyCalls } from './keys.ts';
+import { type ModelCalls, modelCalls } from './models.ts';
+import { type StatusCalls, statusCalls } from './status.ts';
+import { type TaskCalls, taskCalls } from './tasks.ts';
+import { type ClientOptions, makeTransport } from './transport.ts';
+
+export { ProblemError } from './problem-error.ts';
+export type { ClientOptions, KeyCalls, ModelCalls, StatusCalls, TaskCalls };
+
+/** The native API as functions. */
+export interface TesseraClient extends StatusCalls {
+  readonly tasks: TaskCalls;
+  readonly models: ModelCalls;
+  readonly keys: KeyCalls;
+}
+
+/**
+ * A client of one server; works in Node and in browsers.
+ *
+ * `await createClient({ baseUrl }).tasks.run({ model: 'tessera/sentiment-en', task: 'sequence-classification', input: ['Fine.'] })`
+ */
+export function createClient(options: ClientOptions): TesseraClient {
+  const send = makeTransport(options);
+  return {
+    tasks: taskCalls(send),
+    models: modelCalls(send),
+    keys: keyCalls(send),
+    ...statusCalls(send),
+  };
+}

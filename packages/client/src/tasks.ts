@@ -1,0 +1,123 @@
+import {
+  decodeSafetensors,
+  finalStates,
+  type NamedTensors,
+  type SubmitTask,
+  type TaskEvent,
+  type TaskFilter,
+  type TaskList,
+  type TaskReply,
+  type TaskResultReply,
+  type TaskView,
+  type TensorEncoding,
+} from '@tessera/contracts';
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+import type { Transport } from './transport.ts';
+
+interface Waiting {
+  /** Hold the request open until the task ends, for so long at the most. */
+  readonly waitSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** /v1/tasks. */
+export interface TaskCalls {
+  /** Accepts a task; with `waitSeconds` its result comes along when it ended in time. */
+  submit(task: SubmitTask, options?: Waiting & { readonly idempotencyKey?: string }): Promise<TaskReply>;
+  get(taskId: string, options?: Waiting): Promise<TaskView>;
+  /** Throws ProblemError with TASK_NOT_FINISHED, TASK_EXPIRED or the task's own error. */
+  result(taskId: string, options?: Waiting & { readonly tensors?: TensorEncoding }): Promise<TaskResultReply>;
+  /** The result's tensors with their types and shapes, by the safetensors file. */
+  tensors(taskId: string, options?: Waiting): Promise<NamedTensors>;
+  /** Submits, waits to the end however long it takes, and returns the result. */
+  run(
+    task: SubmitTask,
+    options?: { readonly signal?: AbortSignal; readonly idempotencyKey?: string },
+  ): Promise<TaskResultReply>;
+  cancel(taskId: string): Promise<TaskView>;
+  list(filter?: TaskFilter): Promise<TaskList>;
+  /** Every task of a filter, page by page. */
+  all(filter?: TaskFilter): AsyncIterable<TaskView>;
+  /** The task's life from event `after` + 1 on, until its final event. */
+  events(
+    taskId: string,
+    options?: { readonly after?: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<TaskEvent>;
+}
+
+const final: ReadonlySet<string> = new Set(finalStates);
+const patienceSeconds = 30;
+
+export function taskCalls(send: Transport): TaskCalls {
+  const path = (taskId: string, rest = ''): string => `/v1/tasks/${encodeURIComponent(taskId)}${rest}`;
+  const prefer = (seconds: number | undefined): string | undefined =>
+    seconds === undefined ? undefined : `wait=${seconds}`;
+  const calls: TaskCalls = {
+    async submit(task, { waitSeconds, idempotencyKey, signal } = {}) {
+      const headers = { prefer: prefer(waitSeconds), 'idempotency-key': idempotencyKey };
+      const response = await send({ method: 'POST', path: '/v1/tasks', body: task, headers, signal });
+      return (await response.json()) as TaskReply;
+    },
+    async get(taskId, { waitSeconds, signal } = {}) {
+      const response = await send({ path: path(taskId), headers: { prefer: prefer(waitSeconds) }, signal });
+      return (await response.json()) as TaskView;
+    },
+    async result(taskId, { tensors, waitSeconds, signal } = {}) {
+      const response = await send({
+        path: path(taskId, '/result'),
+        query: { tensors },
+        headers: { prefer: prefer(waitSeconds) },
+        signal,
+      });
+      return (await response.json()) as TaskResultReply;
+    },
+    async tensors(taskId, { waitSeconds, signal } = {}) {
+      const response = await send({
+        path: path(taskId, '/result'),
+        headers: { accept: 'application/octet-stream', prefer: prefer(waitSeconds) },
+        signal,
+      });
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      return bytes.length === 0 ? {} : decodeSafetensors(bytes);
+    },
+    async run(task, options = {}) {
+      const submitted = await calls.submit(task, { ...options, waitSeconds: patienceSeconds });
+      if (submitted.result) return submitted.result;
+      const waiting = { waitSeconds: patienceSeconds, ...(options.signal ? { signal: options.signal } : {}) };
+      let view: TaskView = submitted as TaskView;
+      while (!final.has(view.state)) view = await calls.get(view.taskId, waiting);
+      return calls.result(view.taskId, { ...waiting, tensors: task.tensors ?? 'list' });
+    },
+    async cancel(taskId) {
+      const response = await send({ method: 'POST', path: path(taskId, '/cancel') });
+      return (await response.json()) as TaskView;
+    },
+    async list(filter = {}) {
+      const { limit, ...rest } = filter;
+      const query = { ...rest, limit: limit === undefined ? undefined : Number(limit) };
+      const response = await send({ path: '/v1/tasks', query });
+      return (await response.json()) as TaskList;
+    },
+    async *all(filter = {}) {
+      let cursor: string | null | undefined = filter.cursor;
+      do {
+        const page: TaskList = await calls.list({ ...filter, ...(cursor ? { cursor } : {}) });
+        yield* page.tasks as TaskView[];
+        cursor = page.nextCursor;
+      } while (cursor);
+    },
+    async *events(taskId, { after = 0, signal } = {}) {
+      const headers = { accept: 'text/event-stream', 'last-event-id': String(after) };
+      const response = await send({ path: path(taskId, '/events'), headers, signal });
+      if (!response.body) return;
+      const messages = response.body
+        .pipeThrough(new TextDecoderStream())
+        .pipeThrough(new EventSourceParserStream());
+      for await (const message of messages) {
+        const { at, ...data } = JSON.parse(message.data) as { at: string };
+        yield { id: Number(message.id), type: message.event as TaskEvent['type'], at, data };
+      }
+    },
+  };
+  return calls;
+}

@@ -1,0 +1,69 @@
+import { AppError } from '@tessera/base';
+import {
+  attackCatalogue,
+  type Capability,
+  explainCatalogue,
+  type ModelEntry,
+  parseAttackOptions,
+  parseExplainOptions,
+} from '@tessera/contracts';
+import { invalid } from './text-limits.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/**
+ * Checks the options of an explanation before a job is accepted, against the explainers' own table. Returns the options the
+ * table does not know. Throws INPUT_INVALID, and CAPABILITY_MISSING when a loaded model lacks what the method needs.
+ */
+export function checkExplain(options: Options, model: ModelEntry, field: string): readonly string[] {
+  const { options: parsed, unknown } = renamed(field, () => parseExplainOptions(options));
+  checkNeeds(explainCatalogue[parsed.method].needs, {
+    model,
+    field: `${field}.method`,
+    method: parsed.method,
+  });
+  return unknown;
+}
+
+/** As {@link checkExplain}, for an attack and the saliency method that orders its words. */
+export function checkAttack(options: Options, model: ModelEntry, field: string): readonly string[] {
+  const { options: parsed, unknown } = renamed(field, () => parseAttackOptions(options));
+  const { method, saliency_method: saliency } = parsed;
+  checkNeeds(attackCatalogue[method].needs, { model, field: `${field}.method`, method });
+  if (saliency)
+    checkNeeds(explainCatalogue[saliency].needs, {
+      model,
+      field: `${field}.saliency_method`,
+      method: saliency,
+    });
+  return unknown;
+}
+
+function checkNeeds(
+  needs: readonly Capability[],
+  asked: { readonly model: ModelEntry; readonly field: string; readonly method: string },
+): void {
+  const { capabilities, identifier } = asked.model;
+  // An empty list means that no host has loaded the model yet; then the model process decides.
+  const missing = capabilities.length === 0 ? undefined : needs.find((need) => !capabilities.includes(need));
+  if (missing)
+    throw new AppError('CAPABILITY_MISSING', {
+      detail: {
+        field: asked.field,
+        model: identifier,
+        capability: missing,
+        hint: `The method ${asked.method} needs it; choose another.`,
+      },
+    });
+}
+
+/** Gives an error of the table the name its options have in this dialect. */
+function renamed<T>(field: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'INPUT_INVALID') throw error;
+    const inner = String(error.detail.field).split('.').slice(1);
+    throw invalid([field, ...inner].join('.'), String(error.detail.problem));
+  }
+}

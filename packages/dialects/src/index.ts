@@ -1,0 +1,13 @@
+export { encodeTensors } from './arrays/encode-tensors.ts';
+export { decodeNpy, encodeNpy } from './arrays/npy.ts';
+export {
+  type DecodeContext,
+  type Decoded,
+  jsonReply,
+  type WireResponse,
+} from './dialect.ts';
+export { type Feature, type FeatureTable, requireFeature } from './features.ts';
+export * from './native/index.ts';
+export { openRecord, type ResultRecord } from './result-record.ts';
+export * from './square/index.ts';
+export { checkJson, checkText, defaultTextLimits, invalid, type TextLimits } from './text-limits.ts';

@@ -1,0 +1,84 @@
+import { AppError } from '@tessera/base';
+import { type JobPayload, type ModelEntry, submitTask, type TensorEncoding } from '@tessera/contracts';
+import type { z } from 'zod';
+import { checkAdapterNames } from '../adapter-names.ts';
+import { checkGenerationOptions } from '../check-generation.ts';
+import { checkAttack, checkExplain } from '../check-saliency.ts';
+import type { DecodeContext, Decoded } from '../dialect.ts';
+import { requireFeature } from '../features.ts';
+import { checkJson, checkText, invalid, type TextLimits } from '../text-limits.ts';
+import { parseShape } from './parse.ts';
+
+export type Submission = z.output<typeof submitTask>;
+
+/** Parses the body of POST /v1/tasks. Strict: an unknown field is an error. Throws INPUT_INVALID. */
+export function parseSubmission(body: unknown): Submission {
+  return parseShape(submitTask, body);
+}
+
+/** A submission as a job of its model. Throws INPUT_INVALID, MODEL_TASK_MISMATCH, FEATURE_UNAVAILABLE, CAPABILITY_MISSING. */
+export function decodeSubmission(
+  submission: Submission,
+  context: Omit<DecodeContext, 'task'> & { readonly idempotencyKey: string | null },
+): Decoded & { readonly tensors: TensorEncoding } {
+  const { model, priority, timeToLiveMs, tensors, ...payload } = submission;
+  checkTask(submission, context.model);
+  checkInput(submission.input, context.model, context.limits);
+  const warnings = checkExtras(submission, context);
+  return {
+    request: {
+      model: context.model.identifier,
+      kind: payload.attack ? 'attack' : payload.explain ? 'explain' : 'predict',
+      payload: payload as JobPayload,
+      priority,
+      idempotencyKey: context.idempotencyKey,
+      caller: context.caller,
+      timeToLiveMs,
+    },
+    warnings,
+    tensors,
+  };
+}
+
+function checkTask({ task }: Submission, model: ModelEntry): void {
+  if (model.tasks.length > 0 && !model.tasks.includes(task))
+    throw new AppError('MODEL_TASK_MISMATCH', {
+      detail: { field: 'task', model: model.identifier, task, possible: model.tasks.join(', ') },
+    });
+}
+
+function checkInput(input: Submission['input'], model: ModelEntry, limits: TextLimits): void {
+  if (input.length > model.maxInput)
+    throw invalid('input', `${input.length} items; the model takes ${model.maxInput} at the most`);
+  input.forEach((item, i) => {
+    if (typeof item === 'string') checkText(item, `input.${i}`, limits);
+    else for (const [k, text] of item.entries()) checkText(text, `input.${i}.${k}`, limits);
+  });
+}
+
+function checkExtras(
+  submission: Submission,
+  { features, limits, model }: Pick<DecodeContext, 'features' | 'limits' | 'model'>,
+): readonly string[] {
+  const { explain, attack, adapters, task, options } = submission;
+  const warnings: string[] = [];
+  if (task === 'generation') {
+    requireFeature(features, 'generation', 'task');
+    warnings.push(...checkGenerationOptions(options, limits, (option) => `options.${option}`));
+  }
+  if (adapters.length > 0) {
+    requireFeature(features, 'adapters', 'adapters');
+    checkAdapterNames(adapters, 'adapters');
+  }
+  for (const [field, asked, check] of [
+    ['explain', explain, checkExplain],
+    ['attack', attack, checkAttack],
+  ] as const) {
+    if (!asked) continue;
+    requireFeature(features, field, field);
+    checkJson(asked, field, limits);
+    const unknown = check(asked, model, field);
+    if (unknown.length > 0) throw invalid(field, `unknown options ${unknown.join(', ').slice(0, 200)}`);
+  }
+  return warnings;
+}

@@ -1,0 +1,5 @@
+export { decodeSubmission, parseSubmission, type Submission } from './decode-task.ts';
+export { encodeNativeResult } from './encode-result.ts';
+export { encodeNativeTask, type TaskReplyParts } from './encode-task.ts';
+export { parse } from './parse.ts';
+export { encodeProblem, problemPath } from './problem.ts';

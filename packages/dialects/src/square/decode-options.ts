@@ -1,0 +1,33 @@
+import { embeddingModes, type JobPayload, type TaskName } from '@tessera/contracts';
+import type { Kwargs } from './kwargs.ts';
+
+type Options = JobPayload['options'];
+
+/** `task_kwargs` of the encoder tasks, under Tessera's names (contract-square §3). */
+export const decodeTaskOptions: Readonly<
+  Record<Exclude<TaskName, 'generation'>, (kwargs: Kwargs) => Options>
+> = {
+  'sequence-classification': (kwargs) => {
+    // Seen in sample requests; has no effect in SQuARE either (contract-square §3.1).
+    kwargs.accept('return_all_scores');
+    return {
+      isRegression: kwargs.boolean('is_regression', false),
+      multipleChoice: kwargs.boolean('multiple_choice', false),
+    };
+  },
+  'token-classification': (kwargs) => ({ isRegression: kwargs.boolean('is_regression', false) }),
+  embedding: (kwargs) => ({
+    mode: kwargs.choice('embedding_mode', {
+      values: embeddingModes,
+      fallback: null,
+      problem: (mode) =>
+        `Embedding mode ${mode} not in list of supported modes [${embeddingModes.map((m) => `'${m}'`).join(', ')}]`,
+    }),
+    normalize: kwargs.boolean('normalize', false),
+  }),
+  'question-answering': (kwargs) => ({
+    topk: kwargs.integer('topk', 1, { min: 1, max: 1000 }),
+    maxAnswerLen: kwargs.integer('max_answer_len', 128, { min: 1 }),
+    showNullAnswers: kwargs.boolean('show_null_answers', true),
+  }),
+};

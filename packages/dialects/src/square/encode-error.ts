@@ -1,0 +1,41 @@
+import type { AppError } from '@tessera/base';
+import { jsonReply, type WireResponse } from '../dialect.ts';
+
+/**
+ * An error in FastAPI's form (contract-square §1.7): a 422 is a list of {loc, msg, type}, everything else
+ * `{"detail": text}`. Always JSON: SQuARE's client reads JSON before it looks at the status.
+ */
+export function encodeError(error: AppError): WireResponse {
+  const { detail, row } = error;
+  if (error.code === 'UNAUTHENTICATED')
+    return detail.reason === 'missing'
+      ? jsonReply(403, { detail: 'Not authenticated' })
+      : jsonReply(401, { detail: 'Unauthorized' });
+  // FastAPI answers a body that is no JSON with 422 as well.
+  if (row.status === 422 || error.code === 'BODY_NOT_JSON')
+    return jsonReply(422, {
+      detail: [
+        {
+          loc: location(String(detail.field ?? 'body')),
+          msg: String(detail.problem ?? error.message),
+          type: typeName(error),
+        },
+      ],
+    });
+  return jsonReply(row.status, { detail: error.message }, retryAfter(error));
+}
+
+/** `body.input.0.1` → ["body", "input", 0, 1]. */
+function location(field: string): readonly (string | number)[] {
+  return field.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
+function typeName(error: AppError): string {
+  if (error.code === 'BODY_NOT_JSON') return 'value_error.jsondecode';
+  return String(error.detail.type ?? `value_error.${error.code.toLowerCase()}`);
+}
+
+function retryAfter(error: AppError): Readonly<Record<string, string>> {
+  const seconds = error.detail.seconds;
+  return error.code === 'RATE_LIMITED' && seconds !== undefined ? { 'Retry-After': String(seconds) } : {};
+}

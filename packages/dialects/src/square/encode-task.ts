@@ -1,0 +1,55 @@
+import { type AppError, fromWireError } from '@tessera/base';
+import type { Json, TaskResult, TaskView } from '@tessera/contracts';
+import { jsonReply, type WireResponse } from '../dialect.ts';
+import { encodeResult } from './encode-result.ts';
+
+/** What the task_result route found. */
+export type Outcome =
+  | { readonly kind: 'pending'; readonly taskId: string }
+  | {
+      readonly kind: 'finished';
+      readonly view: TaskView;
+      readonly result: TaskResult;
+      readonly encoded: boolean;
+    }
+  /** A management task (deploy, remove, workers): its result is the object itself. */
+  | { readonly kind: 'managed'; readonly taskId: string; readonly result: Json }
+  | { readonly kind: 'failed'; readonly taskId: string; readonly error: AppError };
+
+/** The reply to POST: two strings, nothing else, status 200 (contract-square §1.8 #1, #2). */
+export function encodeQueued(message: string, taskId: string): WireResponse {
+  return jsonReply(200, { message, task_id: taskId });
+}
+
+/**
+ * The reply of `task_result` (contract-square §1.4). A failure is 500 with JSON when the caller's Accept names JSON, else 500
+ * as text: SQuARE's client stops polling at once when the body is no JSON, and would go on for 100 s otherwise.
+ */
+export function encodeTask(outcome: Outcome, acceptsJson: boolean): WireResponse {
+  switch (outcome.kind) {
+    case 'pending':
+      return jsonReply(202, { task_id: outcome.taskId, status: 'Processing' });
+    case 'finished': {
+      const { view, result, encoded } = outcome;
+      return finished(view.taskId, encodeResult(result, { task: view.task, encoded }));
+    }
+    case 'managed':
+      return finished(outcome.taskId, outcome.result);
+    case 'failed':
+      return acceptsJson
+        ? jsonReply(500, { task_id: outcome.taskId, status: 'Failed', detail: outcome.error.message })
+        : { status: 500, body: { kind: 'text', value: outcome.error.message } };
+  }
+}
+
+function finished(taskId: string, result: Json): WireResponse {
+  return jsonReply(200, { task_id: taskId, status: 'Finished', result });
+}
+
+/** The error of a task that ended without a result; null while it may still get one, and when it has one. */
+export function endedWithout(view: TaskView): AppError | null {
+  if (view.error && view.state !== 'queued' && view.state !== 'running') return fromWireError(view.error);
+  if (view.state === 'cancelled') return fromWireError({ code: 'TASK_CANCELLED', detail: {}, text: '' });
+  if (view.state === 'expired') return fromWireError({ code: 'TASK_QUEUE_EXPIRED', detail: {}, text: '' });
+  return null;
+}

@@ -1,0 +1,4 @@
+export * from './eventually.ts';
+export * from './postgres.ts';
+export * from './redis.ts';
+export * from './watch-child.ts';
