@@ -1,0 +1,78 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const count = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
+const optional = z
+  .string()
+  .default('')
+  .transform((text) => text || null);
+
+const environment = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  /** 0 takes a free port. */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
+  DATABASE_URL: z.string().min(1, 'is needed: postgres://user:password@host:port/database'),
+  REDIS_URL: optional,
+  /** Keys that hold without a database row: `name:role:secret`, separated by commas. */
+  TESSERA_API_KEYS: z.string().default(''),
+  MAX_BODY_BYTES: positive(16 * 2 ** 20),
+  MAX_TEXT_LENGTH: positive(1_000_000),
+  MAX_RESULT_BYTES: positive(256 * 2 ** 20),
+  /** How long SQuARE's task_result holds a request open. */
+  LONG_POLL_SECONDS: count(25),
+  /** The longest `Prefer: wait=N` that is granted. */
+  MAX_WAIT_SECONDS: count(60),
+  /** Requests a minute of one caller, unless its key says otherwise; 0 for no limit. */
+  RATE_LIMIT_PER_MINUTE: count(0),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_FORMAT: z.enum(['json', 'pretty']).default('pretty'),
+});
+
+export interface GatewayConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly redisUrl: string | null;
+  readonly environmentKeys: string;
+  readonly maxBodyBytes: number;
+  readonly maxTextLength: number;
+  readonly maxResultBytes: number;
+  readonly longPollMs: number;
+  readonly maxWaitMs: number;
+  readonly requestsPerMinute: number | null;
+  readonly log: {
+    readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+    readonly format: 'json' | 'pretty';
+  };
+}
+
+/** Reads the gateway's environment once; a wrong value ends with one line that names the variable. */
+export function readConfig(env: NodeJS.ProcessEnv): GatewayConfig {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success)
+    throw new Error(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
+    );
+  const e = parsed.data;
+  return {
+    host: e.HOST,
+    port: e.PORT,
+    databaseUrl: e.DATABASE_URL,
+    redisUrl: e.REDIS_URL,
+    environmentKeys: e.TESSERA_API_KEYS,
+    maxBodyBytes: e.MAX_BODY_BYTES,
+    maxTextLength: e.MAX_TEXT_LENGTH,
+    maxResultBytes: e.MAX_RESULT_BYTES,
+    longPollMs: e.LONG_POLL_SECONDS * 1000,
+    maxWaitMs: e.MAX_WAIT_SECONDS * 1000,
+    requestsPerMinute: e.RATE_LIMIT_PER_MINUTE || null,
+    log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
+  };
+}
+
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}

@@ -1,0 +1,58 @@
+import { newIdFrom, systemClock } from '@tessera/base';
+import { defaultTextLimits, type FeatureTable } from '@tessera/dialects';
+import { openJobs } from '@tessera/jobs';
+import { createLogger } from '@tessera/telemetry';
+import { openAccess } from './access.ts';
+import { type GatewayConfig, isLoopback } from './config.ts';
+import type { GatewayDeps } from './gateway-deps.ts';
+import { makeMetrics } from './http/metrics.ts';
+
+/** What this release can do beside predicting; a feature is switched on here, and nowhere else. */
+const features: FeatureTable = { explain: true, attack: true, generation: true, adapters: true };
+
+/** Builds everything a gateway needs; the only place that knows which database, queue and clock are in use. */
+export async function makeDeps(
+  config: GatewayConfig,
+): Promise<GatewayDeps & { stop(): Promise<void>; beginClosing(): void }> {
+  const clock = systemClock;
+  const newId = newIdFrom(clock.now);
+  const log = createLogger({ name: 'gateway', ...config.log });
+  const jobs = await openJobs({
+    databaseUrl: config.databaseUrl,
+    redisUrl: config.redisUrl,
+    clock,
+    newId,
+    log,
+    limits: { maxResultBytes: config.maxResultBytes },
+  });
+  const access = await openAccess(jobs, {
+    environmentKeys: config.environmentKeys,
+    loopback: isLoopback(config.host),
+    host: config.host,
+    clock,
+  }).catch(async (error: unknown) => {
+    await jobs.close();
+    throw error;
+  });
+  const closing = new AbortController();
+  return {
+    jobs,
+    access,
+    features,
+    textLimits: { ...defaultTextLimits, maxTextLength: config.maxTextLength },
+    maxBodyBytes: config.maxBodyBytes,
+    longPollMs: config.longPollMs,
+    maxWaitMs: config.maxWaitMs,
+    requestsPerMinute: config.requestsPerMinute,
+    clock,
+    newId,
+    log,
+    metrics: makeMetrics(() => jobs.counts()),
+    closing: closing.signal,
+    beginClosing: () => closing.abort(),
+    async stop() {
+      access.close();
+      await jobs.close();
+    },
+  };
+}

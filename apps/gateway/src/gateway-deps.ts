@@ -1,0 +1,26 @@
+import type { Clock, Log, NewId } from '@tessera/base';
+import type { FeatureTable, TextLimits } from '@tessera/dialects';
+import type { Jobs } from '@tessera/jobs';
+import type { Access } from './access.ts';
+import type { Metrics } from './http/metrics.ts';
+
+/** Everything the gateway uses; built in deps.ts, and by tests. */
+export interface GatewayDeps {
+  readonly jobs: Jobs;
+  readonly access: Access;
+  readonly features: FeatureTable;
+  readonly textLimits: TextLimits;
+  readonly maxBodyBytes: number;
+  /** How long SQuARE's task_result holds a request open. */
+  readonly longPollMs: number;
+  /** The longest `Prefer: wait=N` that is granted. */
+  readonly maxWaitMs: number;
+  /** For callers whose key has no limit of its own; null for none. */
+  readonly requestsPerMinute: number | null;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Aborts when the gateway stops: requests that wait then answer at once. */
+  readonly closing: AbortSignal;
+}

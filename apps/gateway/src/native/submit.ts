@@ -1,0 +1,74 @@
+import type { TaskView } from '@tessera/contracts';
+import { encodeNativeTask, type WireResponse } from '@tessera/dialects';
+import type { Request, Response } from 'express';
+import { sightOf } from '../access.ts';
+import type { GatewayDeps } from '../gateway-deps.ts';
+import { clientSignal } from '../http/client-signal.ts';
+import { appliedWait, preferredWaitMs } from '../http/prefer-wait.ts';
+import { identityOf } from '../http/request-context.ts';
+import { isFinal } from './find-task.ts';
+import { readSubmission } from './read-submission.ts';
+
+/**
+ * POST /v1/tasks: 202 with the task, or, under `Prefer: wait=N`, 200 with the task and its result when it ended in time.
+ * The same Idempotency-Key gives the same task.
+ */
+export function submitTaskRoute(deps: GatewayDeps) {
+  const { jobs, maxWaitMs, clock, closing } = deps;
+  return async (request: Request, response: Response): Promise<WireResponse> => {
+    const identity = identityOf(response);
+    const { job, tensors, warnings } = await readSubmission(deps, request, response);
+    const { taskId, created } = await jobs.submit(job);
+    const headers = { Location: `/v1/tasks/${taskId}` };
+    const caller = sightOf(identity);
+    const waitMs = preferredWaitMs(request, maxWaitMs);
+    if (waitMs === null) {
+      // A new task's row holds nothing that is not known here; reading it back would cost a query for each request.
+      const view = created
+        ? newView({ taskId, job, nowMs: clock.now() })
+        : ((await jobs.read(taskId, caller)) ?? newView({ taskId, job, nowMs: clock.now() }));
+      return encodeNativeTask({ view, warnings, status: 202, headers: { ...headers, 'Retry-After': '1' } });
+    }
+    const view = await jobs.wait(taskId, {
+      timeoutMs: waitMs,
+      signal: clientSignal(response, closing),
+      caller,
+    });
+    const found = view?.state === 'succeeded' ? await jobs.result(taskId, caller) : null;
+    const current = found?.view ?? view ?? newView({ taskId, job, nowMs: clock.now() });
+    return encodeNativeTask({
+      view: current,
+      warnings,
+      status: isFinal(current) ? 200 : 202,
+      headers: { ...headers, ...appliedWait(waitMs), ...(isFinal(current) ? {} : { 'Retry-After': '1' }) },
+      ...(found?.result ? { result: { record: found.result, encoding: tensors } } : {}),
+    });
+  };
+}
+
+/** The view of a task that was accepted a moment ago. */
+function newView(parts: {
+  readonly taskId: string;
+  readonly job: Parameters<GatewayDeps['jobs']['submit']>[0];
+  readonly nowMs: number;
+}): TaskView {
+  const { taskId, job, nowMs } = parts;
+  return {
+    taskId,
+    model: job.model,
+    task: job.payload.task,
+    kind: job.kind,
+    state: 'queued',
+    attempt: 0,
+    priority: job.priority,
+    caller: job.caller,
+    queuePosition: null,
+    progress: null,
+    error: null,
+    timings: {},
+    createdAt: new Date(nowMs).toISOString(),
+    startedAt: null,
+    finishedAt: null,
+    expiresAt: null,
+  };
+}

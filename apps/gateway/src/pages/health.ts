@@ -1,0 +1,37 @@
+import express, { type Router } from 'express';
+import type { GatewayDeps } from '../gateway-deps.ts';
+import { jsonText } from '../http/json-text.ts';
+import { replyWith } from '../http/reply-with.ts';
+import { authenticate, requireRole } from '../middleware/auth.ts';
+import { nativeOpenApi } from './native-openapi.ts';
+
+/** /healthz: this process answers. /readyz: so do database and queue. /metrics: for Prometheus. /openapi.json. */
+export function healthRoutes({ jobs, access, metrics, closing }: GatewayDeps): Router {
+  const router = express.Router();
+  router.get(
+    '/healthz',
+    replyWith('healthz', () => jsonText(200, { status: 'up' })),
+  );
+  router.get(
+    '/readyz',
+    replyWith('readyz', async () => {
+      const parts = await jobs.health();
+      const ready = parts.database === 'up' && parts.queue === 'up' && !closing.aborted;
+      return jsonText(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...parts });
+    }),
+  );
+  router.get(
+    '/metrics',
+    authenticate(access),
+    requireRole('reader'),
+    replyWith('metrics', async () => ({
+      status: 200,
+      body: { kind: 'bytes', type: metrics.contentType, value: Buffer.from(await metrics.text()) },
+    })),
+  );
+  router.get(
+    '/openapi.json',
+    replyWith('native:openapi', () => jsonText(200, nativeOpenApi())),
+  );
+  return router;
+}

@@ -1,0 +1,51 @@
+import { AppError } from '@tessera/base';
+import { finalStates } from '@tessera/contracts';
+import { encodeSquareTask, endedWithout, openRecord, type WireResponse } from '@tessera/dialects';
+import { sightOf } from '../access.ts';
+import type { GatewayDeps } from '../gateway-deps.ts';
+import { clientSignal } from '../http/client-signal.ts';
+import { preferredWaitMs } from '../http/prefer-wait.ts';
+import { isTaskId } from '../http/task-id.ts';
+import type { SquareHandler } from './handler.ts';
+import { managedOutcome } from './managed-task.ts';
+
+const final: ReadonlySet<string> = new Set(finalStates);
+
+/**
+ * GET task_result/{id}, held open until the task ends or the long-poll limit passes: SQuARE's clients sleep two seconds between
+ * polls, and holding the first one saves them that (contract-square §1.4). `Prefer: wait=N` shortens it.
+ */
+export function taskResult(deps: GatewayDeps): SquareHandler<'task-result'> {
+  const { jobs, longPollMs, closing } = deps;
+  return async ({ route, identity, request, response }): Promise<WireResponse> => {
+    const acceptsJson = /\/(?:[\w.-]+\+)?json\b/.test(request.headers.accept ?? '');
+    const caller = sightOf(identity);
+    const wait = {
+      timeoutMs: preferredWaitMs(request, longPollMs) ?? longPollMs,
+      signal: clientSignal(response, closing),
+      caller,
+    };
+    const managed = await managedOutcome(route.taskId, { jobs, identity, wait });
+    if (managed) return encodeSquareTask(managed, acceptsJson);
+    const { taskId } = route;
+    const unknown = new AppError('TASK_UNKNOWN', { detail: { taskId: taskId.slice(0, 100) } });
+    const view = isTaskId(taskId) ? await jobs.wait(taskId, wait) : null;
+    if (!view) throw unknown;
+    if (!final.has(view.state)) return encodeSquareTask({ kind: 'pending', taskId }, acceptsJson);
+    const error = endedWithout(view);
+    if (error) return encodeSquareTask({ kind: 'failed', taskId, error }, acceptsJson);
+    const found = await jobs.result(taskId, caller);
+    if (!found) throw unknown;
+    if (!found.result) throw new AppError('TASK_EXPIRED', { detail: { taskId } });
+    const model = await jobs.catalogue.read(view.model);
+    return encodeSquareTask(
+      {
+        kind: 'finished',
+        view,
+        result: openRecord(found.result),
+        encoded: !model?.returnPlaintextArrays,
+      },
+      acceptsJson,
+    );
+  };
+}

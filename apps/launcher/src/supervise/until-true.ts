@@ -1,0 +1,14 @@
+import type { Clock } from '@tessera/base';
+
+/** Asks `isTrue` every tenth of a second until it says yes; false when it has not within `timeoutMs`. */
+export async function untilTrue(
+  isTrue: () => Promise<boolean>,
+  { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
+): Promise<boolean> {
+  const deadlineMs = clock.monotonicMs() + timeoutMs;
+  while (!(await isTrue())) {
+    if (clock.monotonicMs() > deadlineMs) return false;
+    await new Promise<void>((resolve) => void clock.after(100, resolve));
+  }
+  return true;
+}

@@ -1,0 +1,148 @@
+import { splitWords } from '@tessera/attack';
+import { seededRandom } from '@tessera/base';
+import type { JsonObject } from '@tessera/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decisiveAnswers, decisiveSentences, reviews } from './testing/decisive-texts.ts';
+import { openModel, type TestModel } from './testing/open-model.ts';
+
+/** What explanations and attacks of the starter models are good for, on texts whose decisive words are known. */
+
+interface Scores {
+  readonly context_tokens: readonly (readonly (readonly [number, string, number])[])[];
+  readonly topk_context_idx: readonly (readonly number[])[];
+}
+
+const topWords = (fields: JsonObject, i: number): string[] => {
+  const [scores] = fields['attributions'] as unknown as readonly [Scores];
+  return scores.topk_context_idx[i]!.map((k) => scores.context_tokens[i]![k]![1].toLowerCase());
+};
+
+describe('the sentiment model', () => {
+  let model: TestModel;
+  beforeAll(async () => {
+    model = await openModel('models/tessera/sentiment-en');
+  });
+  afterAll(() => model.close());
+
+  it.each(['integrated_grads', 'occlusion', 'kernel_shap'])(
+    '%s ranks a decisive word among the first three in at least 80 % of 40 sentences',
+    async (method) => {
+      const { fields } = await model.run({
+        task: 'sequence-classification',
+        input: decisiveSentences.map(([text]) => text),
+        explain: { method, top_k: 3, ...(method === 'kernel_shap' ? { n_samples: 64 } : {}) },
+      });
+      const hits = decisiveSentences.filter(([, decisive], i) =>
+        topWords(fields, i).some((word) => decisive.includes(word)),
+      );
+      expect(decisiveSentences).toHaveLength(40);
+      expect(hits.length / decisiveSentences.length).toBeGreaterThanOrEqual(0.8);
+    },
+    240_000,
+  );
+
+  it('hotflip flips within 3 words far more often than random flips, and every success holds afresh', async () => {
+    const input = reviews(40);
+    const { fields } = await model.run({
+      task: 'sequence-classification',
+      input,
+      attack: { method: 'hotflip', max_flips: 3 },
+    });
+    const { inputs, table } = fields['adversarial'] as unknown as {
+      inputs: readonly { success: boolean; texts: readonly string[]; words_changed: number }[];
+      table: { success_rate: number };
+    };
+    const afresh = await model.run({
+      task: 'sequence-classification',
+      input: [...input, ...inputs.map((one) => one.texts.at(-1)!)],
+    });
+    const labels = afresh.fields['labels'] as readonly number[];
+    inputs.forEach(({ success, words_changed }, i) => {
+      expect(success).toBe(labels[i] !== labels[input.length + i]);
+      expect(words_changed).toBeLessThanOrEqual(3);
+    });
+    const random = await model.run({
+      task: 'sequence-classification',
+      input: input.map((text, i) => randomFlips(text, input.join(' '), i)),
+    });
+    const flipped = (random.fields['labels'] as readonly number[]).filter(
+      (label, i) => label !== labels[i],
+    ).length;
+    expect(table.success_rate).toBeGreaterThanOrEqual(0.8);
+    expect(table.success_rate).toBeGreaterThan(2 * (flipped / input.length));
+  }, 240_000);
+
+  it('takes fill-mask, neighbours and similarity from other models', async () => {
+    const run = async (attack: JsonObject): Promise<JsonObject> =>
+      (await model.run({ task: 'sequence-classification', input: ['The worst film of the year.'], attack }))
+        .fields['adversarial'] as JsonObject;
+    const mlm = 'test/fixtures/models/bert-fill-mask';
+    const minilm = 'models/tessera/all-minilm-l6-v2';
+    for (const method of ['bae', 'bert_attack']) {
+      const found = await run({ method, fill_mask_model: mlm, candidates: 10, max_flips: 1 });
+      expect(found['queries']).toBeGreaterThan(5);
+    }
+    const near = await run({
+      method: 'neighbour_substitution',
+      neighbour_model: minilm,
+      candidates: 5,
+      max_flips: 1,
+    });
+    expect((near['edits'] as JsonObject[])[0]).toMatchObject({ from: 'worst' });
+    const strict = { neighbour_model: minilm, similarity_model: minilm, min_similarity: 0.999 };
+    const none = await run({ method: 'neighbour_substitution', ...strict });
+    expect(none['edits']).toEqual([]);
+    await expect(run({ method: 'bae', fill_mask_model: minilm })).rejects.toMatchObject({
+      code: 'MODEL_TASK_MISMATCH',
+    });
+  }, 240_000);
+});
+
+describe('the question answering model', () => {
+  let model: TestModel;
+  beforeAll(async () => {
+    model = await openModel('models/tessera/qa-en');
+  });
+  afterAll(() => model.close());
+
+  it('integrated_grads ranks words at the answer among the first three in at least 80 %', async () => {
+    const { fields } = await model.run({
+      task: 'question-answering',
+      input: decisiveAnswers,
+      explain: { method: 'integrated_grads', top_k: 3 },
+    });
+    const answers = fields['answers'] as unknown as readonly (readonly {
+      start: number;
+      end: number;
+      answer: string;
+    }[])[];
+    const explained = answers.filter(([best]) => best!.answer !== '');
+    const hits = answers.filter(([best], i) => {
+      if (best!.answer === '') return false;
+      const [, context] = decisiveAnswers[i]!;
+      const near = new Set(
+        neighbourhood(context, best!).flatMap((word) => word.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []),
+      );
+      return topWords(fields, i).some((word) => near.has(word));
+    });
+    expect(explained.length).toBeGreaterThanOrEqual(10);
+    expect(hits.length / explained.length).toBeGreaterThanOrEqual(0.8);
+  }, 240_000);
+});
+
+/** The answer's words and two on either side. */
+function neighbourhood(context: string, { start, end }: { start: number; end: number }): readonly string[] {
+  const { words, spans } = splitWords(context);
+  const inside = spans.flatMap(([a, b], i) => (a < end && b > start ? [i] : []));
+  return words.slice(Math.max(0, inside[0]! - 2), inside.at(-1)! + 3);
+}
+
+/** Three words of the text for three of a heap, drawn blindly. */
+function randomFlips(text: string, heap: string, seed: number): string {
+  const random = seededRandom(seed);
+  const others = splitWords(heap).words;
+  const words = [...splitWords(text).words];
+  for (let flip = 0; flip < 3; flip += 1)
+    words[random.integer(words.length)] = others[random.integer(others.length)]!;
+  return words.join(' ');
+}

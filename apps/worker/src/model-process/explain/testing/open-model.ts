@@ -1,0 +1,66 @@
+import { setMaxListeners } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { silentLog, systemClock } from '@tessera/base';
+import { type JobPayload, jobPayload, type TaskResult } from '@tessera/contracts';
+import { type OpenRuntime, openRuntime } from '@tessera/serving';
+import type { SaliencyContext } from '../explain-context.ts';
+import { runJob } from '../run-job.ts';
+
+const root = fileURLToPath(new URL('../../../../../../', import.meta.url));
+
+/** A model of the repository, open in this process, and what tests ask of it. */
+export interface TestModel {
+  readonly runtime: OpenRuntime;
+  readonly context: SaliencyContext;
+  run(payload: Readonly<Record<string, unknown>>): Promise<TaskResult>;
+  close(): Promise<void>;
+}
+
+/** Opens `models/tessera/…` or `test/fixtures/models/…`; helpers are opened by the same names. */
+export async function openModel(folder: string, threads = 1): Promise<TestModel> {
+  const cacheFolder = await mkdtemp(join(tmpdir(), 'tessera-explain-'));
+  const open = (name: string, at = join(root, name), cache = cacheFolder): Promise<OpenRuntime> =>
+    openRuntime({
+      identifier: name,
+      folder: at,
+      cacheFolder: cache,
+      threads,
+      gpu: null,
+      requireGpu: false,
+      quantised: false,
+      batchSize: 32,
+      clock: systemClock,
+      log: silentLog,
+    });
+  const runtime = await open(folder);
+  const helpers = new Map<string, Promise<OpenRuntime>>();
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+  const context: SaliencyContext = {
+    runtime,
+    signal,
+    batchSize: 32,
+    measure: () => undefined,
+    monotonicMs: systemClock.monotonicMs,
+    reportProgress: () => undefined,
+    files: { folder: join(root, folder), open: (changed) => open(folder, changed, changed) },
+  };
+  return {
+    runtime,
+    context,
+    run: (payload) =>
+      runJob(jobPayload.parse(payload) as JobPayload, context, (name) => {
+        const helper = helpers.get(name) ?? open(name);
+        helpers.set(name, helper);
+        return helper;
+      }),
+    async close() {
+      for (const helper of helpers.values()) await (await helper).close();
+      await runtime.close();
+      await rm(cacheFolder, { recursive: true, force: true });
+    },
+  };
+}
