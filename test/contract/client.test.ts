@@ -1,0 +1,116 @@
+import { AppError } from '@tessera/base';
+import { createClient, ProblemError } from '@tessera/client';
+import { float32, type TaskEvent } from '@tessera/contracts';
+import { startTestPostgres, type TestPostgres } from '@tessera/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  startTestGateway,
+  succeeded,
+  type TestGateway,
+} from '../../apps/gateway/src/testing/start-gateway.ts';
+
+// The typed client against a real gateway.
+
+let postgres: TestPostgres;
+let gateway: TestGateway;
+let client: ReturnType<typeof createClient>;
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  gateway = await startTestGateway({ databaseUrl: await postgres.newDatabase() });
+  client = createClient({ baseUrl: `${gateway.url}/` });
+  await gateway.addModel({ identifier: 'user/model' });
+  await gateway.addModel({ identifier: 'idle' });
+  await gateway.work('user/model', async (task) =>
+    task.payload.input[0] === 'fail'
+      ? { kind: 'failed', error: new AppError('TASK_TIMED_OUT', { detail: { seconds: 1 } }) }
+      : succeeded({ labels: [1] }, { logits: float32([1, 2], [0.25, 0.75]) }),
+  );
+});
+
+afterAll(async () => {
+  await gateway.stop();
+  await postgres.stop();
+});
+
+const task = { model: 'user/model', task: 'sequence-classification', input: ['a'] } as const;
+
+describe('tasks', () => {
+  it('run from submission to result in one call', async () => {
+    const result = await client.tasks.run({ ...task, input: ['a'] });
+    expect(result).toMatchObject({ fields: { labels: [1] }, tensors: { logits: [[0.25, 0.75]] } });
+  });
+
+  it('can be followed step by step', async () => {
+    const submitted = await client.tasks.submit({ ...task, input: ['a'] }, { idempotencyKey: 'x' });
+    expect(submitted.state).toBe('queued');
+    const events: TaskEvent[] = [];
+    for await (const event of client.tasks.events(submitted.taskId)) events.push(event);
+    expect(events.map(({ id, type }) => [id, type])).toEqual([
+      [1, 'queued'],
+      [2, 'running'],
+      [3, 'succeeded'],
+    ]);
+    for await (const event of client.tasks.events(submitted.taskId, { after: 3 })) events.push(event);
+    expect(events).toHaveLength(3);
+    expect((await client.tasks.get(submitted.taskId, { waitSeconds: 5 })).state).toBe('succeeded');
+    const tensors = await client.tasks.tensors(submitted.taskId);
+    expect([tensors.logits!.shape, [...tensors.logits!.data]]).toEqual([
+      [1, 2],
+      [0.25, 0.75],
+    ]);
+    expect((await client.tasks.result(submitted.taskId, { tensors: 'npy' })).tensors).toMatchObject({
+      logits: expect.stringMatching(/^k05VTVBZ/),
+    });
+  });
+
+  it('are listed page by page and cancelled', async () => {
+    for (let i = 0; i < 3; i++) await client.tasks.submit({ ...task, model: 'idle', input: ['a'] });
+    const queued = [];
+    for await (const view of client.tasks.all({ model: 'idle', limit: 2 })) queued.push(view);
+    expect(queued).toHaveLength(3);
+    expect((await client.tasks.cancel(queued[0]!.taskId)).state).toBe('cancelled');
+  });
+
+  it('fail as ProblemError with the code of the catalogue', async () => {
+    const failure = await client.tasks.run({ ...task, input: ['fail'] }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ProblemError);
+    expect((failure as ProblemError).code).toBe('TASK_TIMED_OUT');
+    await expect(client.tasks.submit({ ...task, input: [] })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      problem: { field: 'input', status: 422 },
+    });
+  });
+});
+
+it('models and keys have their calls', async () => {
+  const { identifier } = await client.models.create({
+    identifier: 'owner/new',
+    source: { kind: 'hub', repository: 'owner/new' },
+  });
+  expect((await client.models.update(identifier, { batchSize: 2 })).batchSize).toBe(2);
+  expect((await client.models.get(identifier)).batchSize).toBe(2);
+  expect((await client.models.list()).map((model) => model.identifier)).toContain(identifier);
+  await client.models.remove(identifier);
+  await expect(client.models.get(identifier)).rejects.toMatchObject({ code: 'MODEL_UNKNOWN' });
+  expect((await client.status()).health.database).toBe('up');
+  expect((await client.statistics({ hours: 1 })).hours).toBeInstanceOf(Array);
+});
+
+it('keys made by the client open the door they close', async () => {
+  const { secret, id } = await client.keys.create({ name: 'first', role: 'admin' });
+  const keyed = createClient({ baseUrl: gateway.url, key: secret });
+  expect((await keyed.keys.list()).map((key) => key.id)).toEqual([id]);
+  await keyed.keys.revoke(id);
+});
+
+it('an answer that is no problem document becomes one', async () => {
+  const odd = createClient({
+    baseUrl: 'http://example.invalid',
+    fetch: async () => new Response('<html>', { status: 502 }),
+  });
+  await expect(odd.models.list()).rejects.toMatchObject({
+    code: 'UNEXPECTED_REPLY',
+    problem: { retry: true },
+  });
+});
