@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { silentLog, systemClock } from '@tessera/base';
+import { type JobPayload, jobPayload } from '@tessera/contracts';
+import { type OpenRuntime, openRuntime } from '@tessera/serving';
+import { runTask } from '@tessera/tasks';
+import { median, printTable } from '../statistics.ts';
+
+/*
+ * Tokens a second of the starter models inside one model process, against transformers (torch, with its cache, all prompts
+ * in one batch from the start) in the same run, and against one text at a time. Requests come one by one and join the running
+ * batch. PYTHON names an interpreter that has the packages of scripts/references; without it the rival's columns stay empty.
+ */
+const tokens = 32;
+const rounds = Number(process.env.BENCH_ROUNDS ?? 4);
+const threads = Number(process.env.MODEL_THREADS ?? 2);
+const python = process.env.PYTHON;
+const prompts = {
+  'captions-en': [
+    'A little girl',
+    'Two men',
+    'A dog',
+    'Three people are standing',
+    'A woman in a red dress',
+    'Children',
+  ],
+  'normalize-en': [
+    'the third of March, nineteen ninety-eight',
+    'half past seven in the evening',
+    'May 5, 2021',
+    'noon',
+  ],
+} as const;
+const root = resolve(import.meta.dirname, '../..');
+const cacheFolder = mkdtempSync(join(tmpdir(), 'tessera-bench-'));
+
+interface Measured {
+  readonly perSecond: number;
+  readonly firstTokenMs: number;
+}
+
+/** `count` texts, so many in flight at a time. */
+async function measure(
+  runtime: OpenRuntime,
+  inputs: readonly string[],
+  inFlight: number,
+  beams: number,
+): Promise<Measured> {
+  const count = inFlight * rounds;
+  const firsts: number[] = [];
+  let next = 0;
+  const one = async (index: number): Promise<void> => {
+    const startMs = performance.now();
+    let isFirst = true;
+    const options = { max_new_tokens: tokens, min_new_tokens: tokens, num_beams: beams };
+    const payload = jobPayload.parse({ task: 'generation', input: [inputs[index % inputs.length]], options });
+    await runTask(payload as JobPayload, {
+      runtime,
+      signal: new AbortController().signal,
+      batchSize: 32,
+      measure: () => undefined,
+      monotonicMs: () => performance.now(),
+      reportProgress: () => undefined,
+      reportToken: () => {
+        if (isFirst) firsts.push(performance.now() - startMs);
+        isFirst = false;
+      },
+    });
+  };
+  const startMs = performance.now();
+  await Promise.all(
+    Array.from({ length: inFlight }, async () => {
+      while (next < count) await one(next++);
+    }),
+  );
+  const ms = performance.now() - startMs;
+  return { perSecond: (count * tokens * 1000) / ms, firstTokenMs: median(firsts) };
+}
+
+/** Tokens a second of transformers with so many prompts in one batch; NaN without Python. */
+function rival(model: string, inFlight: number, beams: number): number {
+  if (!python) return Number.NaN;
+  const script = resolve(import.meta.dirname, '../rivals/generation_torch.py');
+  const request = {
+    model,
+    prompts: prompts[model as keyof typeof prompts],
+    inFlight,
+    beams,
+    tokens,
+    rounds,
+    threads,
+  };
+  const { stdout, stderr, status } = spawnSync(python, [script], {
+    input: JSON.stringify(request),
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  return Number(stdout);
+}
+
+const rows: (string | number)[][] = [];
+for (const model of Object.keys(prompts) as (keyof typeof prompts)[]) {
+  const runtime = await openRuntime({
+    identifier: model,
+    folder: resolve(root, 'models/tessera', model),
+    cacheFolder,
+    threads,
+    gpu: null,
+    requireGpu: false,
+    quantised: false,
+    batchSize: 32,
+    clock: systemClock,
+    log: silentLog,
+  });
+  await measure(runtime, prompts[model], 4, 1);
+  const alone = await measure(runtime, prompts[model], 1, 1);
+  for (const [inFlight, beams] of [
+    [1, 1],
+    [16, 1],
+    [16, 4],
+  ] as const) {
+    const torch = rival(model, inFlight, beams);
+    const ours = await measure(runtime, prompts[model], inFlight, beams);
+    const share = beams === 1 ? ours.perSecond / alone.perSecond : Number.NaN;
+    rows.push([
+      model,
+      inFlight,
+      beams,
+      ours.perSecond,
+      share,
+      torch,
+      ours.perSecond / torch,
+      ours.firstTokenMs,
+    ]);
+  }
+  await runtime.close();
+}
+rmSync(cacheFolder, { recursive: true, force: true });
+const head = [
+  'model',
+  'in flight',
+  'beams',
+  'Tessera',
+  '× one at a time',
+  'torch',
+  '× torch',
+  'first token ms',
+];
+console.log(`Tokens a second, ${tokens} new tokens a text, ${threads} threads:\n`);
+printTable(
+  head,
+  rows.map((row) => row.map((cell) => (Number.isNaN(cell) ? '–' : cell))),
+);
