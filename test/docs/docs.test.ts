@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { freePort } from '@tessera/embedded';
 import { eventually, watchChild } from '@tessera/testkit';
@@ -77,12 +77,16 @@ function isOutputOf(next: Block, block: Block): boolean {
 async function run(block: Block): Promise<{ code: number | null; output: string; everything: string }> {
   if (ranElsewhere.has(block.code.trim())) return { code: 0, output: '', everything: '' };
   const code = block.code.replaceAll('127.0.0.1:8000', `127.0.0.1:${port}`);
-  const file = join(root, `.docs-block-${process.pid}.mts`);
+  // Below the root, where its packages resolve; in an ignored folder, where no linter that runs meanwhile sees it.
+  const file = join(root, '.tessera', 'docs-blocks', `${process.pid}.mts`);
   const [program, args] =
     block.language === 'sh'
       ? ['bash', ['-euo', 'pipefail', '-c', code]]
       : [process.execPath, ['--conditions=@tessera/source', '--import', tsx, file]];
-  if (block.language === 'ts') writeFileSync(file, code);
+  if (block.language === 'ts') {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, code);
+  }
   try {
     const child = spawn(program as string, args as string[], {
       cwd: root,

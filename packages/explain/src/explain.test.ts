@@ -206,7 +206,10 @@ describe('explain', () => {
     const forward = context.forward.bind(context);
     const slow = {
       ...context,
-      forward: (call: Parameters<typeof forward>[0]) => ((nowMs += 1000), forward(call)),
+      forward: (call: Parameters<typeof forward>[0]) => {
+        nowMs += 1000;
+        return forward(call);
+      },
     };
     const kwargs = { method: 'kernel_shap', n_samples: 62, budget: { seconds: 9 } };
     const found = await explain({ kwargs, instances: [bad, bad] }, slow);
