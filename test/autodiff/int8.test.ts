@@ -122,7 +122,7 @@ it('int8 products keep the labels of the sentiment model on at least 99 of 100 t
   expect(new Set(exact.rows.map(largest)).size).toBe(2);
 });
 
-it('int8 products keep the direction of sentence embeddings: 0.998 on average', async () => {
+it('int8 products keep the direction of sentence embeddings: 0.9985 on average, 0.995 at worst', async () => {
   const folder = 'models/tessera/all-minilm-l6-v2';
   const model = loadModel(pathOf(`${folder}/onnx/model.onnx`));
   const [exact, fast] = [
@@ -131,6 +131,6 @@ it('int8 products keep the direction of sentence embeddings: 0.998 on average', 
   ];
   const cosines = exact.rows.map((row, index) => cosine(row, fast.rows[index] as Float32Array));
   expect(cosines).toHaveLength(500);
-  expect(cosines.reduce((sum, value) => sum + value, 0) / cosines.length).toBeGreaterThanOrEqual(0.998);
-  expect(Math.min(...cosines)).toBeGreaterThanOrEqual(0.99);
+  expect(cosines.reduce((sum, value) => sum + value, 0) / cosines.length).toBeGreaterThanOrEqual(0.9985);
+  expect(Math.min(...cosines)).toBeGreaterThanOrEqual(0.995);
 });

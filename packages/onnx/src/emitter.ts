@@ -211,6 +211,9 @@ export class Emitter {
   reduceMax(x: Value, axes: readonly number[], keepdims = true): Value {
     return this.#reduce('ReduceMax', 18, x, axes, keepdims);
   }
+  reduceMin(x: Value, axes: readonly number[], keepdims = true): Value {
+    return this.#reduce('ReduceMin', 18, x, axes, keepdims);
+  }
   /** The product of all elements, as a scalar. */
   product(x: Value): Value {
     return this.op('ReduceProd', [x], { keepdims: 0 });

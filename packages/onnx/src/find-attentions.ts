@@ -10,6 +10,8 @@ export interface AttentionLayer {
   /** [batch, heads, queries, keys], after the exporter's guard against rows without any key. */
   readonly probabilities: Value;
   readonly scores: Node;
+  /** What the probabilities weight, [batch, heads, keys, width]. */
+  readonly values: Value;
   /** Whether the values come from another text than the queries, as in an encoder-decoder. */
   readonly crosses: boolean;
 }
@@ -25,7 +27,9 @@ export function findAttentionLayers(graph: Graph): AttentionLayer[] {
     const weighting = scores && findWeighting(graph, normalisedScores(graph, softmax));
     if (!scores || !weighting) return [];
     const { probabilities, values } = weighting;
-    return [{ softmax, probabilities, scores, crosses: crosses(graph, scores.input[0] as Value, values) }];
+    return [
+      { softmax, probabilities, scores, values, crosses: crosses(graph, scores.input[0] as Value, values) },
+    ];
   });
 }
 

@@ -4,8 +4,19 @@ import type { Graph } from './graph.ts';
 import { isOp, type Node } from './node.ts';
 import { tensorDims } from './tensor.ts';
 
-/** Walks from queries, keys or values back to the projection that made them, a product with constant weights, and gives its input. */
+/** Walks from queries, keys or values back to the projection that made them, and gives what it reads. */
 export function projectedFrom(graph: Graph, projected: Value): Value | undefined {
+  return findProjection(graph, projected)?.activation;
+}
+
+/** A product of an activation with constant weights. */
+export interface Projection {
+  readonly node: Node;
+  readonly activation: Value;
+}
+
+/** Walks from queries, keys or values back to the projection that made them. */
+export function findProjection(graph: Graph, projected: Value): Projection | undefined {
   const queue = [projected];
   const seen = new Set(queue);
   for (const current of queue) {
@@ -15,7 +26,7 @@ export function projectedFrom(graph: Graph, projected: Value): Value | undefined
       const activation = node.input.slice(0, 2).find((input) => !isConstant(graph, input));
       const weighted = node.input.some((input) => isConstant(graph, input));
       if (activation !== undefined && weighted && carriesText(graph, activation))
-        return beforeReshape(graph, activation);
+        return { node, activation: beforeReshape(graph, activation) };
       continue;
     }
     const sources = isOp(

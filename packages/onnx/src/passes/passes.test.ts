@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { float } from '../attribute.ts';
 import { DataType } from '../data-type.ts';
 import { Graph } from '../graph.ts';
-import type { Model } from '../model.ts';
 import { makeNode, operatorName } from '../node.ts';
 import {
   AttributeProtoSchema,
@@ -16,14 +15,12 @@ import { distance, runOnWaves, type SmallModel, smallModel, waves } from '../tes
 import { makeValueInfo } from '../value-info.ts';
 import { encodeModel } from '../write.ts';
 import { liftConstants } from './constants.ts';
-import { dequantise } from './dequantise.ts';
 import { fuseGelu } from './fuse-gelu.ts';
 import { fuseLayerNorm } from './fuse-layer-norm.ts';
 import { constantCondition, inlineBranches } from './inline-branches.ts';
 import { inlineFunctions } from './inline-functions.ts';
 import { lowerGelu } from './lower-gelu.ts';
 import { prune } from './prune.ts';
-import { quantise } from './quantise.ts';
 import { unwrapSequences } from './unwrap-sequences.ts';
 
 const F = DataType.FLOAT;
@@ -243,78 +240,5 @@ describe('constants, lists and dead nodes', () => {
     prune(graph);
     expect(graph.nodes.map(operatorName)).toEqual(['Tanh']);
     expect([...graph.initializers.keys()]).toEqual([]);
-  });
-});
-
-/** The float model of the weights that `quantise` rounds to, so that only the rounding of activations differs. */
-function dequantisedWeights(model: Model): Model {
-  const graph = new Graph(quantise(model, { remainder: 'none' }));
-  dequantise(graph);
-  return graph.toModel();
-}
-
-describe('int8', () => {
-  const linear: SmallModel = {
-    inputs: { x: [F, [2, 3, 8]] },
-    constants: [floatTensor('w', [8, 32], waves(256)), floatTensor('v', [8, 32], waves(256, 2))],
-    nodes: [
-      { op: 'MatMul', name: 'q', inputs: ['x', 'w'], outputs: ['y'] },
-      { op: 'MatMul', name: 'k', inputs: ['x', 'v'], outputs: ['z'] },
-    ],
-    outputs: ['y', 'z'],
-  };
-
-  it('products share the quantised input, and stay near the float ones', async () => {
-    const model = smallModel(linear);
-    const quantised = quantise(model, { remainder: 'none' });
-    const ops = new Graph(quantised).nodes.map(operatorName);
-    expect(ops.filter((op) => op === 'DynamicQuantizeLinear')).toHaveLength(1);
-    expect(ops.filter((op) => op === 'MatMulInteger')).toHaveLength(2);
-    const [before, after] = [
-      await runOnWaves(model, linear.inputs),
-      await runOnWaves(quantised, linear.inputs),
-    ];
-    for (const output of linear.outputs) expect(distance(before[output], after[output])).toBeLessThan(0.05);
-  });
-
-  it('feed-forward products quantise the remainder too, which brings them a hundred times nearer', async () => {
-    const model = smallModel(linear);
-    const fine = quantise(model);
-    expect(new Graph(fine).nodes.map(operatorName).filter((op) => op === 'MatMulInteger')).toHaveLength(4);
-    const before = await runOnWaves(model, linear.inputs);
-    const coarse = await runOnWaves(
-      quantise(dequantisedWeights(model), { remainder: 'none' }),
-      linear.inputs,
-    );
-    const near = await runOnWaves(quantise(dequantisedWeights(model)), linear.inputs);
-    const exact = await runOnWaves(dequantisedWeights(model), linear.inputs);
-    expect(distance(exact.y, near.y)).toBeLessThan(distance(exact.y, coarse.y) / 50);
-    expect(distance(before.y, near.y)).toBeLessThan(0.05);
-  });
-
-  it('dequantising gives float products of the rounded weights', async () => {
-    const graph = new Graph(quantise(smallModel(linear), { remainder: 'none' }));
-    expect(dequantise(graph)).toBe(2);
-    expect(graph.nodes.map(operatorName).sort()).toEqual([
-      'DequantizeLinear',
-      'DequantizeLinear',
-      'MatMul',
-      'MatMul',
-    ]);
-    const [before, after] = [
-      await runOnWaves(smallModel(linear), linear.inputs),
-      await runOnWaves(graph.toModel(), linear.inputs),
-    ];
-    expect(distance(before.y, after.y)).toBeLessThan(0.03);
-  });
-
-  it('heads with few columns stay in float32', () => {
-    const head: SmallModel = {
-      ...linear,
-      constants: [floatTensor('w', [8, 3], waves(24))],
-      nodes: linear.nodes.slice(0, 1),
-      outputs: ['y'],
-    };
-    expect(new Graph(quantise(smallModel(head))).nodes.map(operatorName)).toEqual(['MatMul']);
   });
 });
