@@ -11,12 +11,13 @@ import { textOf } from './load.ts';
  * meet the same neighbours on the machine; and how much of the batches is padding, against batches cut in order of arrival.
  */
 const seconds = Number(process.env.BENCH_SECONDS ?? 4);
-const threads = Number(process.env.MODEL_THREADS ?? 2);
+/** One thread, as each of several replicas has, and two, as one replica on a small machine has. */
+const threadCounts = (process.env.MODEL_THREADS ?? '1,2').split(',').map(Number);
 const batchSize = 32;
 const rounds = 5;
 const folder = resolve(import.meta.dirname, '../../models/tessera/all-minilm-l6-v2');
 const cacheFolder = mkdtempSync(join(tmpdir(), 'tessera-bench-'));
-const open = (quantised: boolean): Promise<OpenRuntime> =>
+const open = (quantised: boolean, threads: number): Promise<OpenRuntime> =>
   openRuntime({
     identifier: 'tessera/all-minilm-l6-v2',
     folder,
@@ -68,10 +69,10 @@ function arrivalPadding(tokens: readonly number[]): number {
   return (padded - own) / padded;
 }
 
-const [plain, int8] = await Promise.all([open(false), open(true)]);
-const rows: (string | number)[][] = [];
-try {
-  for (const [name, lengthOf] of Object.entries(lengths)) {
+/** One row of the table: both files drive the same texts in turns. */
+async function compare(name: string, lengthOf: () => number, threads: number): Promise<(string | number)[]> {
+  const [plain, int8] = await Promise.all([open(false, threads), open(true, threads)]);
+  try {
     const tokens = Array.from({ length: 1_000 }, lengthOf);
     const texts = tokens.map(textOf);
     const before = plain.stats();
@@ -83,20 +84,36 @@ try {
       });
     const after = plain.stats();
     const padded = after.paddedTokens - before.paddedTokens;
-    rows.push([
+    return [
       name,
+      threads,
       median(speeds.map(({ fp32 }) => fp32)),
       median(speeds.map((pair) => pair.int8)),
       median(speeds.map((pair) => pair.int8 / pair.fp32)),
       (padded - (after.tokens - before.tokens)) / padded,
       arrivalPadding(tokens),
-    ]);
+    ];
+  } finally {
+    await Promise.all([plain.close(), int8.close()]);
   }
+}
+
+const rows: (string | number)[][] = [];
+try {
+  for (const threads of threadCounts)
+    for (const [name, lengthOf] of Object.entries(lengths)) rows.push(await compare(name, lengthOf, threads));
 } finally {
-  await Promise.all([plain.close(), int8.close()]);
   rmSync(cacheFolder, { recursive: true });
 }
 printTable(
-  ['tokens', 'fp32 texts/s', 'int8 texts/s', 'int8 × fp32', 'padding', 'padding in order of arrival'],
+  [
+    'tokens',
+    'threads',
+    'fp32 texts/s',
+    'int8 texts/s',
+    'int8 × fp32',
+    'padding',
+    'padding in order of arrival',
+  ],
   rows,
 );
