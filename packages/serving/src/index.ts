@@ -1,5 +1,6 @@
 export type { BatchStatistics } from './batching/batch-statistics.ts';
 export type * from './generation/ports.ts';
+export { tidyGraphCache } from './graph/tidy-graph-cache.ts';
 export type * from './ports.ts';
 export { type OpenRuntime, type OpenRuntimeOptions, openRuntime } from './runtime.ts';
 export { describeModel, type FolderDescription } from './store/describe-model.ts';

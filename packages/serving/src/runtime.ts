@@ -80,7 +80,7 @@ export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenRunt
   ]);
   const path = join(folder, onnx.kind === 'single' ? onnx.model : onnx.encoder);
   const cacheFor = async (file: string): Promise<GraphCache> =>
-    openGraphCache(cacheFolder, file, await hashFile(...(await withExternalData(file))));
+    openGraphCache(cacheFolder, file, await hashFile(...(await withExternalData(file))), clock.now());
   const cache = await cacheFor(path);
   const host = startOrtHost();
   const openFile = (file: string, memoryArena: boolean): Promise<Session> =>
@@ -125,7 +125,7 @@ export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenRunt
       cacheFolder,
       cache,
       async open(merged, hash) {
-        const own = openGraphCache(cacheFolder, merged, hash);
+        const own = openGraphCache(cacheFolder, merged, hash, clock.now());
         const answering = options.quantised ? (await own.quantise()).path : merged;
         const { inspection } = part.files;
         return openModelPart({

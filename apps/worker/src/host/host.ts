@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AppError, type Clock, type Log } from '@tessera/base';
 import { attackHelperOptions, type JobPayload, type ModelEntry } from '@tessera/contracts';
 import type { ClaimedTask, Jobs, RunEnd } from '@tessera/jobs';
-import { locateModel } from '@tessera/serving';
+import { locateModel, tidyGraphCache } from '@tessera/serving';
 import type { WorkerConfig } from '../config.ts';
 import { createConsumers } from './consumers.ts';
 import { describeNew } from './describe-new.ts';
@@ -33,6 +33,7 @@ const cancelGraceMs = 500;
 export async function startHost(deps: HostDeps): Promise<{ stop(): Promise<void> }> {
   const { config, clock, log, jobs } = deps;
   const tasks = new Map<string, ClaimedTask>();
+  const cacheFolder = join(config.home, 'cache');
   let gpuTurn = 0;
 
   const residency = createResidency({
@@ -52,7 +53,7 @@ export async function startHost(deps: HostDeps): Promise<{ stop(): Promise<void>
         type: 'open',
         model,
         folder,
-        cacheFolder: join(config.home, 'cache'),
+        cacheFolder,
         threads: Math.max(1, Math.floor(config.threads / Math.max(1, model.replicas))),
         // Without a GPU the wish goes on all the same: the model process falls back with a warning, or refuses under REQUIRE_GPU.
         gpu: model.disableGpu ? null : (deps.gpus[gpuTurn++ % Math.max(1, deps.gpus.length)] ?? 0),
@@ -195,6 +196,9 @@ export async function startHost(deps: HostDeps): Promise<{ stop(): Promise<void>
   await consumers.align();
   const stopReconciling = jobs.keepReconciled({ everyMs: reconcileEveryMs });
   tick();
+  void tidyGraphCache(cacheFolder, clock.now()).catch((error: unknown) =>
+    log.warn({ err: error }, 'could not tidy the cached graphs'),
+  );
   log.info(
     { models: (await jobs.catalogue.list()).map((model) => model.identifier), host: config.name },
     'worker host is up',

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type {
   AdapterFiles,
@@ -40,9 +40,17 @@ export interface GraphCache {
 type Options<Job extends GraphJob> = Omit<Job, 'kind' | 'model' | 'to'>;
 
 /** The cache of the model file `model`, whose bytes have the hash `sha256`. */
-export function openGraphCache(cacheFolder: string, model: string, sha256: string): GraphCache {
+export function openGraphCache(
+  cacheFolder: string,
+  model: string,
+  sha256: string,
+  nowMs: number,
+): GraphCache {
   const folder = join(cacheFolder, 'graphs', `${sha256.slice(0, 32)}-${format}`);
   const underWay = new Map<string, Promise<unknown>>();
+  // Tells tidyGraphCache that it is in use; there may be nothing yet.
+  const at = new Date(nowMs);
+  void utimes(folder, at, at).catch(() => undefined);
 
   /** Reads `<name>.json`, or makes it once however many ask at the same time. */
   const once = <T>(name: string, make: () => Promise<T>): Promise<T> => {
