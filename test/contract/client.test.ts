@@ -1,7 +1,7 @@
 import { AppError } from '@tessera/base';
 import { createClient, ProblemError } from '@tessera/client';
-import { float32, type TaskEvent } from '@tessera/contracts';
-import { startTestPostgres, type TestPostgres } from '@tessera/testkit';
+import { float32, type TaskEvent, type TaskProgress } from '@tessera/contracts';
+import { eventually, startTestPostgres, type TestPostgres } from '@tessera/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   startTestGateway,
@@ -17,10 +17,21 @@ let client: ReturnType<typeof createClient>;
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
-  gateway = await startTestGateway({ databaseUrl: await postgres.newDatabase() });
+  gateway = await startTestGateway({
+    databaseUrl: await postgres.newDatabase(),
+    deps: { features: { explain: true, attack: true, generation: true, adapters: false } },
+  });
   client = createClient({ baseUrl: `${gateway.url}/` });
   await gateway.addModel({ identifier: 'user/model' });
   await gateway.addModel({ identifier: 'idle' });
+  await gateway.addModel({ identifier: 'measured' });
+  await gateway.work('measured', async (task) => {
+    task.progress({ done: 1, total: 2, note: 'occlusion, record 1 of 1' });
+    const { taskId } = task;
+    // A result that comes at once would overtake the notice of the progress.
+    await eventually('the progress', async () => (await gateway.jobs.read(taskId, null))?.progress);
+    return succeeded({ evaluation: { kind: 'explain', records: task.payload.input.length } });
+  });
   await gateway.work('user/model', async (task) =>
     task.payload.input[0] === 'fail'
       ? { kind: 'failed', error: new AppError('TASK_TIMED_OUT', { detail: { seconds: 1 } }) }
@@ -79,6 +90,33 @@ describe('tasks', () => {
     await expect(client.tasks.submit({ ...task, input: [] })).rejects.toMatchObject({
       code: 'INPUT_INVALID',
       problem: { field: 'input', status: 422 },
+    });
+  });
+});
+
+describe('evaluations', () => {
+  const dataset = {
+    model: 'measured',
+    task: 'sequence-classification',
+    records: [{ text: 'a', label: 1 }],
+    explain: [{ method: 'occlusion' }],
+  } as const;
+
+  it('run from dataset to report in one call, telling their progress', async () => {
+    const heard: TaskProgress[] = [];
+    const report = await client.evaluations.run(dataset, { onProgress: (progress) => heard.push(progress) });
+    expect(report).toMatchObject({ kind: 'explain', records: 1 });
+    expect(heard.at(-1)).toMatchObject({ done: 1, total: 2 });
+  });
+
+  it('are tasks like any other', async () => {
+    const { taskId, kind } = await client.evaluations.submit({ ...dataset, model: 'idle' });
+    expect(kind).toBe('evaluate');
+    expect((await client.tasks.list({ kind: 'evaluate', model: 'idle' })).tasks).toHaveLength(1);
+    expect((await client.tasks.cancel(taskId)).state).toBe('cancelled');
+    await expect(client.evaluations.run({ ...dataset, records: [] })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      problem: { field: 'records', status: 422 },
     });
   });
 });

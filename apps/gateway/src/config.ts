@@ -18,6 +18,7 @@ const environment = z.object({
   TESSERA_API_KEYS: z.string().default(''),
   MAX_BODY_BYTES: positive(16 * 2 ** 20),
   MAX_TEXT_LENGTH: positive(1_000_000),
+  MAX_EVALUATION_RECORDS: positive(10_000),
   MAX_RESULT_BYTES: positive(256 * 2 ** 20),
   /** How long SQuARE's task_result holds a request open. */
   LONG_POLL_SECONDS: count(25),
@@ -37,6 +38,7 @@ export interface GatewayConfig {
   readonly environmentKeys: string;
   readonly maxBodyBytes: number;
   readonly maxTextLength: number;
+  readonly maxEvaluationRecords: number;
   readonly maxResultBytes: number;
   readonly longPollMs: number;
   readonly maxWaitMs: number;
@@ -63,6 +65,7 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     environmentKeys: e.TESSERA_API_KEYS,
     maxBodyBytes: e.MAX_BODY_BYTES,
     maxTextLength: e.MAX_TEXT_LENGTH,
+    maxEvaluationRecords: e.MAX_EVALUATION_RECORDS,
     maxResultBytes: e.MAX_RESULT_BYTES,
     longPollMs: e.LONG_POLL_SECONDS * 1000,
     maxWaitMs: e.MAX_WAIT_SECONDS * 1000,

@@ -39,7 +39,11 @@ export async function makeDeps(
     jobs,
     access,
     features,
-    textLimits: { ...defaultTextLimits, maxTextLength: config.maxTextLength },
+    textLimits: {
+      ...defaultTextLimits,
+      maxTextLength: config.maxTextLength,
+      maxRecords: config.maxEvaluationRecords,
+    },
     maxBodyBytes: config.maxBodyBytes,
     longPollMs: config.longPollMs,
     maxWaitMs: config.maxWaitMs,

@@ -335,19 +335,40 @@ describe('a set of inputs', () => {
   it('each is attacked, and the table is the one of TextAttack', async () => {
     const units: [Unit, ...Unit[]] = [['good film'], ['the scene'], ['bad film']];
     const found = await attack(
-      { kwargs: { method: 'hotflip', max_flips: 1 }, units, labels: [1, null, 1] },
+      { kwargs: { method: 'hotflip', max_flips: 1, labels: [1, null, 1] }, units },
       toyContext(),
     );
-    const inputs = found.adversarial['inputs'] as { success: boolean; queries: number }[];
+    const inputs = found.adversarial['inputs'] as {
+      success: boolean;
+      queries: number;
+      skipped?: boolean;
+    }[];
     expect(inputs).toHaveLength(3);
+    expect(inputs[0]!.success).toBe(true);
+    expect(inputs[2]).toMatchObject({ skipped: true, correct: false, queries: 0, edits: [] });
     expect(found.adversarial['table']).toMatchObject({
       inputs: 3,
       skipped: 1,
-      original_accuracy: 2 / 3,
+      original_accuracy: 1 / 2,
+      accuracy_under_attack: 0,
       success_rate: inputs.slice(0, 2).filter((one) => one.success).length / 2,
       mean_queries: (inputs[0]!.queries + inputs[1]!.queries) / 2,
     });
     expect(found.contexts[0]).toBe('good film');
+  });
+
+  it('tells no accuracy without true labels, and refuses labels that fit nothing', async () => {
+    const units: [Unit, ...Unit[]] = [['good film'], ['the scene']];
+    const run = (labels?: unknown) =>
+      attack({ kwargs: { method: 'hotflip', max_flips: 1, labels }, units }, toyContext());
+    expect((await run()).adversarial['table']).toMatchObject({
+      skipped: 0,
+      original_accuracy: null,
+      accuracy_under_attack: null,
+    });
+    await expect(run([1])).rejects.toThrow('1 labels for 2 inputs');
+    await expect(run([1, 'nonsense'])).rejects.toThrow('attack_kwargs.labels.1');
+    await expect(run([1, ['Paris']])).rejects.toThrow('attack_kwargs.labels.1');
   });
 
   it('universal triggers change the predictions of the set', async () => {

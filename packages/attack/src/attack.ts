@@ -9,8 +9,9 @@ import {
 import { checklist } from './checklist/checklist.ts';
 import type { AttackContext, Outcome, Unit } from './context.ts';
 import { goalOf, keep } from './goals/goal.ts';
+import { goldOf, isCorrect } from './gold.ts';
 import { partsOf } from './parts.ts';
-import type { AttackPath } from './recipes/recipe.ts';
+import { type AttackPath, type RecipeCall, startScored } from './recipes/recipe.ts';
 import { type RecipeMethod, recipes } from './registry.ts';
 import { type AttackReport, datasetTable, reportOf } from './report.ts';
 import type { AttackRequest, AttackResult } from './request.ts';
@@ -41,6 +42,7 @@ export async function attack(request: AttackRequest, context: AttackContext): Pr
         problem: `${request.units.length} inputs need more model calls`,
       },
     });
+  const correct = correctness(options, originals, context);
   const attacked: Attacked[] = [];
   let used = originals.length;
   for (const [i, unit] of request.units.entries()) {
@@ -51,13 +53,34 @@ export async function attack(request: AttackRequest, context: AttackContext): Pr
       method: options.method,
       options,
       session: openSession({ context, limits, note, before: used }),
+      correct: correct[i] ?? null,
     });
     used += one.report.queries;
     attacked.push(one);
   }
-  const correct =
-    request.labels?.map((label, i) => label === null || labelOf(originals[i]!) === label) ?? null;
-  return replyOf(attacked, options, { correct, warnings });
+  return replyOf(attacked, options, { correct: options.labels ? correct : null, warnings });
+}
+
+/** Whether the model is right about each input; null where that is not known. Throws INPUT_INVALID. */
+function correctness(
+  { labels }: AttackOptions,
+  originals: readonly Outcome[],
+  context: AttackContext,
+): readonly (boolean | null)[] {
+  if (!labels) return [];
+  if (labels.length !== originals.length)
+    throw new AppError('INPUT_INVALID', {
+      detail: {
+        field: 'attack_kwargs.labels',
+        problem: `there are ${labels.length} labels for ${originals.length} inputs; give one each, null where it is not known`,
+      },
+    });
+  const { id2label } = context.model;
+  return labels.map((label, i) => {
+    const gold = goldOf(label);
+    const field = `attack_kwargs.labels.${i}`;
+    return gold && isCorrect(originals[i]!, gold, { id2label, field });
+  });
 }
 
 interface Attacked {
@@ -69,9 +92,14 @@ interface Attacked {
 async function attackOne(
   unit: Unit,
   original: Outcome,
-  call: { readonly method: RecipeMethod; readonly options: AttackOptions; readonly session: Session },
+  call: {
+    readonly method: RecipeMethod;
+    readonly options: AttackOptions;
+    readonly session: Session;
+    readonly correct: boolean | null;
+  },
 ): Promise<Attacked> {
-  const { method, options, session } = call;
+  const { method, options, session, correct } = call;
   const { id2label } = session.context.model;
   const subject = makeSubject({
     unit,
@@ -82,8 +110,11 @@ async function attackOne(
   });
   session.remember(subject, startOf(subject), original);
   const goal = method === 'input_reduction' ? keep(original) : goalOf(original, options.target, id2label);
-  const path = await recipes[method]({ subject, session, options, goal });
+  const recipeCall = { subject, session, options, goal };
+  // An input that the model gets wrong by itself needs no attack, as in TextAttack.
+  const path = correct === false ? skipped(recipeCall) : await recipes[method](recipeCall);
   const report = reportOf({
+    correct,
     subject,
     path,
     goal: goal.name,
@@ -92,6 +123,10 @@ async function attackOne(
     id2label,
   });
   return { subject, path, report };
+}
+
+function skipped(call: RecipeCall): AttackPath {
+  return { steps: [startScored(call)], success: false, indices: [] };
 }
 
 /** Input reduction works on the question, the others on the context; on the other part where there is none. */
@@ -107,7 +142,7 @@ function attackedPart(unit: Unit, original: Outcome, method: RecipeMethod): 0 | 
 function replyOf(
   attacked: readonly Attacked[],
   options: AttackOptions,
-  more: { readonly correct: readonly boolean[] | null; readonly warnings: readonly string[] },
+  more: { readonly correct: readonly (boolean | null)[] | null; readonly warnings: readonly string[] },
 ): AttackResult {
   const [first] = attacked;
   const { subject, path, report } = first!;
@@ -188,8 +223,4 @@ function requireCapabilities(method: AttackMethod, { model }: AttackContext): vo
       hint: 'deepwordbug, neighbour_substitution with a neighbour_model, and input_reduction need no gradients.',
     },
   });
-}
-
-function labelOf(outcome: Outcome): number | null {
-  return outcome.kind === 'answer' ? null : outcome.label;
 }

@@ -1,6 +1,7 @@
 export * from './attack.ts';
 export * from './checklist/perturb.ts';
 export type * from './context.ts';
+export * from './gold.ts';
 export * from './outcome.ts';
 export * from './parts.ts';
 export * from './registry.ts';

@@ -6,6 +6,8 @@ import { type AttackSubject, textOf } from './subject.ts';
 /** What happened to one input. Numbers that a dataset's table is made of have names of their own. */
 export interface AttackReport {
   readonly success: boolean;
+  /** Whether the prediction is another one now; input reduction succeeds while it stays. */
+  readonly flipped: boolean;
   readonly wordsChanged: number;
   readonly words: number;
   readonly queries: number;
@@ -18,10 +20,20 @@ export interface ReportCall {
   readonly goal: string;
   readonly queries: number;
   readonly spent: boolean;
+  /** Whether the original prediction is right; null where that is not known. */
+  readonly correct: boolean | null;
   readonly id2label: Readonly<Record<string, string>>;
 }
 
-export function reportOf({ subject, path, goal, queries, spent, id2label }: ReportCall): AttackReport {
+export function reportOf({
+  subject,
+  path,
+  goal,
+  queries,
+  spent,
+  correct,
+  id2label,
+}: ReportCall): AttackReport {
   const last = path.steps.at(-1)!;
   const words = subject.split.words.length;
   const changed = last.candidate.words.filter((word, i) => word !== subject.split.words[i]).length;
@@ -30,6 +42,7 @@ export function reportOf({ subject, path, goal, queries, spent, id2label }: Repo
   const reducedTo = last.candidate.words.filter((word) => word !== null).length;
   return {
     success: path.success,
+    flipped: path.success && goal !== 'keep',
     wordsChanged: changed,
     words,
     queries,
@@ -57,18 +70,29 @@ export function reportOf({ subject, path, goal, queries, spent, id2label }: Repo
       reduced_to: reducedTo,
       perturbed_share: words === 0 ? 0 : changed / words,
       queries,
+      ...(correct === null ? {} : { correct }),
+      ...(correct === false ? { skipped: true } : {}),
       ...(spent ? { budget_spent: true } : {}),
     },
   };
 }
 
-/** TextAttack's table over a set of inputs; accuracy counts an input right when its prediction is the given label. */
+/** The numbers of a report that the table of a set is made of. */
+export type ReportNumbers = Omit<AttackReport, 'json'>;
+
+/**
+ * TextAttack's table over a set of inputs: wrongly predicted ones are skipped, success rate and means are over the others. The two
+ * accuracies are over the inputs whose truth is known, and null when none is (`correct` null, or null for each).
+ */
 export function datasetTable(
-  reports: readonly AttackReport[],
-  correct: readonly boolean[] | null,
+  reports: readonly ReportNumbers[],
+  correct: readonly (boolean | null)[] | null,
 ): JsonObject {
   const total = reports.length;
   const attacked = reports.filter((_, i) => correct?.[i] ?? true);
+  const known = reports.filter((_, i) => typeof correct?.[i] === 'boolean');
+  const right = reports.filter((_, i) => correct?.[i] === true);
+  const share = (part: number): number | null => (known.length === 0 ? null : part / known.length);
   const successes = attacked.filter((report) => report.success);
   const mean = (values: readonly number[]): number | null =>
     values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
@@ -77,8 +101,8 @@ export function datasetTable(
     successful: successes.length,
     failed: attacked.length - successes.length,
     skipped: total - attacked.length,
-    original_accuracy: total === 0 ? null : attacked.length / total,
-    accuracy_under_attack: total === 0 ? null : (attacked.length - successes.length) / total,
+    original_accuracy: share(right.length),
+    accuracy_under_attack: share(right.filter((report) => !report.flipped).length),
     success_rate: attacked.length === 0 ? null : successes.length / attacked.length,
     mean_perturbed_share: mean(successes.map((one) => (one.words === 0 ? 0 : one.wordsChanged / one.words))),
     mean_words: mean(reports.map((one) => one.words)),

@@ -5,8 +5,6 @@ export interface AttackRequest {
   /** `attack_kwargs` as the caller sent them. */
   readonly kwargs: Readonly<Record<string, unknown>>;
   readonly units: readonly [Unit, ...Unit[]];
-  /** True labels by unit, where they are known: inputs the model gets wrong are skipped in the table, as TextAttack does. */
-  readonly labels?: readonly (number | null)[];
 }
 
 export interface AttackResult {

@@ -1,3 +1,4 @@
+import { type EvaluationCalls, evaluationCalls } from './evaluations.ts';
 import { type KeyCalls, keyCalls } from './keys.ts';
 import { type ModelCalls, modelCalls } from './models.ts';
 import { type StatusCalls, statusCalls } from './status.ts';
@@ -5,11 +6,12 @@ import { type TaskCalls, taskCalls } from './tasks.ts';
 import { type ClientOptions, makeTransport } from './transport.ts';
 
 export { ProblemError } from './problem-error.ts';
-export type { ClientOptions, KeyCalls, ModelCalls, StatusCalls, TaskCalls };
+export type { ClientOptions, EvaluationCalls, KeyCalls, ModelCalls, StatusCalls, TaskCalls };
 
 /** The native API as functions. */
 export interface TesseraClient extends StatusCalls {
   readonly tasks: TaskCalls;
+  readonly evaluations: EvaluationCalls;
   readonly models: ModelCalls;
   readonly keys: KeyCalls;
 }
@@ -21,8 +23,10 @@ export interface TesseraClient extends StatusCalls {
  */
 export function createClient(options: ClientOptions): TesseraClient {
   const send = makeTransport(options);
+  const tasks = taskCalls(send);
   return {
-    tasks: taskCalls(send),
+    tasks,
+    evaluations: evaluationCalls(send, tasks),
     models: modelCalls(send),
     keys: keyCalls(send),
     ...statusCalls(send),

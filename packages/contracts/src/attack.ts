@@ -123,6 +123,11 @@ const schema = z.object({
   fill_mask_model: z.string().min(1).optional(),
   /** Code-point spans of the attacked text that stay: [start, end). */
   protect: z.array(z.tuple([z.int().min(0), z.int().min(0)])).default([]),
+  /**
+   * What is true of each input, in order: a class by index or label, or the true answers; null where it is not known. Inputs that the
+   * model gets wrong to begin with are skipped, as TextAttack does, and the table tells the accuracy.
+   */
+  labels: z.array(z.union([classReference, z.array(z.string()).min(1), z.null()])).optional(),
   trigger_length: z.int().min(1).max(10).default(3),
   tests: z.array(behaviour).default([]),
   /** For directional tests: the probability of this class should … */

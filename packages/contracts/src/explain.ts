@@ -100,6 +100,18 @@ export const explainCatalogue: Readonly<Record<ExplainMethod, ExplainMethodEntry
 /** SQuARE's own text (contract-square §1.7). */
 const methodProblem = 'Method not allowed. Please enter another explanation method.';
 
+/** Families of measures of an explanation's quality; `curves` are deletion and insertion. `mprt` loads further models. */
+export const explainMetrics = [
+  'ferret_aopc',
+  'eraser',
+  'tau_loo',
+  'infidelity',
+  'sensitivity_max',
+  'curves',
+  'mprt',
+] as const;
+export type ExplainMetric = (typeof explainMetrics)[number];
+
 /** What may be wrapped by SmoothGrad. */
 export const smoothable = ['simple_grads', 'gradient_norm', 'integrated_grads'] as const;
 
@@ -143,6 +155,8 @@ const schema = z.object({
   query: z.enum(['first', 'target']).optional(),
   /** Also measure how good the explanation is. */
   evaluate: z.boolean().default(false),
+  /** With `evaluate`: only these measures; absent: all but `mprt`. */
+  metrics: z.array(z.enum(explainMetrics)).min(1).optional(),
   /** With `evaluate`: also explain models whose weights were drawn anew, which loads the model once more per block. */
   mprt: z.boolean().default(false),
 });

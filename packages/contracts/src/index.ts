@@ -1,4 +1,5 @@
 export * from './attack.ts';
+export * from './evaluation.ts';
 export * from './explain.ts';
 export * from './generation.ts';
 export * from './model.ts';

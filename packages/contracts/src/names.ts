@@ -9,8 +9,8 @@ export const taskNames = [
 ] as const;
 export type TaskName = (typeof taskNames)[number];
 
-/** What a task does beside predicting. */
-export const taskKinds = ['predict', 'explain', 'attack'] as const;
+/** What a task does beside predicting; `evaluate` runs explanations or attacks over a dataset. */
+export const taskKinds = ['predict', 'explain', 'attack', 'evaluate'] as const;
 export type TaskKind = (typeof taskKinds)[number];
 
 /** queued → running → succeeded | failed | cancelled; running → queued (retry); queued → expired | cancelled. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { evaluationPlan } from './evaluation.ts';
 import { embeddingModes, taskNames } from './names.ts';
 
 /**
@@ -66,30 +67,37 @@ export const payloadFields = {
   attack: z.record(z.string(), z.unknown()).nullable().default(null),
 } as const;
 
+/** What a job has beyond what a caller of POST /v1/tasks may say. */
+const jobFields = {
+  ...payloadFields,
+  /** The rows of `input` are a dataset to be measured; explain and attack are null then. */
+  evaluation: evaluationPlan.optional(),
+};
+
 /** What a task row stores in `payload` and a model process receives. */
 export const jobPayload = z.discriminatedUnion('task', [
   z.object({
     task: z.literal('sequence-classification'),
     options: classificationOptions.prefault({}),
-    ...payloadFields,
+    ...jobFields,
   }),
   z.object({
     task: z.literal('token-classification'),
     options: tokenClassificationOptions.prefault({}),
-    ...payloadFields,
+    ...jobFields,
   }),
-  z.object({ task: z.literal('embedding'), options: embeddingOptions.prefault({}), ...payloadFields }),
+  z.object({ task: z.literal('embedding'), options: embeddingOptions.prefault({}), ...jobFields }),
   z.object({
     task: z.literal('question-answering'),
     options: questionAnsweringOptions.prefault({}),
-    ...payloadFields,
+    ...jobFields,
   }),
   z.object({
     task: z.literal('generation'),
     options: generationOptions.default({}),
     /** Somebody listens: each piece of text is told as it is made. */
     streamTokens: z.boolean().optional(),
-    ...payloadFields,
+    ...jobFields,
   }),
 ]);
 export type JobPayload = z.infer<typeof jobPayload>;

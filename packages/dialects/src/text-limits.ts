@@ -6,12 +6,18 @@ export interface TextLimits {
   readonly maxTextLength: number;
   /** Levels of lists and objects inside options. */
   readonly maxDepth: number;
+  /** Records of one evaluated dataset. */
+  readonly maxRecords: number;
 }
 
 // In a Unicode-aware pattern a surrogate matches only where it has no partner.
 const loneSurrogate = /\p{Surrogate}/u;
 
-export const defaultTextLimits: TextLimits = { maxTextLength: 1_000_000, maxDepth: 16 };
+export const defaultTextLimits: TextLimits = {
+  maxTextLength: 1_000_000,
+  maxDepth: 16,
+  maxRecords: 10_000,
+};
 
 /** Throws INPUT_INVALID naming `field` when a text cannot be stored or tokenized: lone surrogate, NUL, too long. */
 export function checkText(text: string, field: string, limits: TextLimits): void {

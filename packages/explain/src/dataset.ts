@@ -1,17 +1,62 @@
-import type { Json, JsonObject } from '@tessera/contracts';
+import type { Json, JsonObject, Spread } from '@tessera/contracts';
 
-/** Mean and population standard deviation of each number over the evaluations of a dataset; nulls are counted out. */
+/** Mean and population standard deviation of the numbers; null for none. */
+export function spreadOf(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { mean, std: Math.sqrt(variance), n: values.length };
+}
+
+/**
+ * Mean and population standard deviation of each number over the evaluations of a dataset; nulls are counted out. A list (the
+ * randomisation check) is averaged place by place, a curve also share by share; the mean of a curve is that of its area.
+ */
 export function aggregateEvaluations(evaluations: readonly JsonObject[]): JsonObject {
   const names = [...new Set(evaluations.flatMap((one) => Object.keys(one)))];
   const table: Record<string, Json> = {};
   for (const name of names) {
-    const values = evaluations.map((one) => numberIn(one[name])).filter((value) => value !== null);
-    if (values.length === 0) continue;
-    const mean = values.reduce((a, b) => a + b, 0) / values.length;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-    table[name] = { mean, std: Math.sqrt(variance), n: values.length };
+    const values = evaluations.map((one) => one[name]);
+    const numbers = spreadOf(values.map(numberIn).filter((value) => value !== null));
+    if (numbers) table[name] = { ...numbers, ...curveOf(values) };
+    else if (values.some((value) => Array.isArray(value)) && name !== 'eraser_bins')
+      table[name] = placeByPlace(values) as unknown as Json;
   }
   return table;
+}
+
+interface Curve {
+  readonly share: readonly number[];
+  readonly probability: readonly number[];
+  readonly area: number;
+}
+
+/** The mean curve of those that were run to their end. */
+function curveOf(values: readonly (Json | undefined)[]): JsonObject {
+  const curves = (values as readonly unknown[]).filter(isCurve);
+  const [first] = curves;
+  if (!first) return {};
+  const points = first.share.map((_, k) => spreadOf(curves.map(({ probability }) => probability[k]!))!);
+  return {
+    share: first.share,
+    probability: points.map(({ mean }) => mean),
+    probability_std: points.map(({ std }) => std),
+  };
+}
+
+function isCurve(value: unknown): value is Curve {
+  return (
+    typeof value === 'object' && value !== null && 'probability' in value && numberIn(value as Json) !== null
+  );
+}
+
+/** Lists may differ in length, when a budget ended; each place averages those that have it. */
+function placeByPlace(values: readonly (Json | undefined)[]): readonly Spread[] {
+  const lists = values.filter((value) => Array.isArray(value)) as readonly (readonly Json[])[];
+  const longest = Math.max(...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, k) =>
+    spreadOf(lists.map((list) => list[k]).filter((value) => typeof value === 'number')),
+  ).filter((one) => one !== null);
 }
 
 /** A metric's number: itself, or the area of a curve. */

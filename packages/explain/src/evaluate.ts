@@ -1,5 +1,5 @@
 import { type Random, seededRandom } from '@tessera/base';
-import type { Json, JsonObject } from '@tessera/contracts';
+import { type ExplainMetric, explainMetrics, type Json, type JsonObject } from '@tessera/contracts';
 import { chooseBaseline } from './baseline.ts';
 import { outputsAt } from './evaluate-target.ts';
 import type { Explainer } from './explainer.ts';
@@ -55,13 +55,32 @@ export async function evaluate(it: Evaluated, meter: Meter): Promise<JsonObject>
   const p = await probabilityOf(probe, [subject.input]);
   return {
     features: features.length,
-    ...(await aopcScores(probe, p[0] ?? null)),
-    ...(await leaveOneOut(probe, p[0] ?? null)),
-    ...(await infidelityOf(probe, settings.seed)),
-    sensitivity_max: await sensitivityMax(it, meter),
-    mprt: settings.mprt ? await randomizationCheck(it, meter) : null,
-    ...(await curves(probe)),
+    ...(await measured()),
   };
+
+  async function measured(): Promise<JsonObject> {
+    const wanted = metricsOf(settings);
+    const original = p[0] ?? null;
+    return {
+      ...(wanted.has('ferret_aopc') ? await ferretScores(probe, original) : {}),
+      ...(wanted.has('eraser') ? await eraserScores(probe, original) : {}),
+      ...(wanted.has('tau_loo') ? await leaveOneOut(probe, original) : {}),
+      ...(wanted.has('infidelity') ? await infidelityOf(probe, settings.seed) : {}),
+      ...(wanted.has('sensitivity_max') ? { sensitivity_max: await sensitivityMax(it, meter) } : {}),
+      ...(wanted.has('mprt')
+        ? { mprt: await randomizationCheck(it, meter) }
+        : settings.metrics
+          ? {}
+          : { mprt: null }),
+      ...(wanted.has('curves') ? await curves(probe) : {}),
+    };
+  }
+}
+
+/** The measures that were asked for: all but the weight-randomisation check, unless they are named. */
+function metricsOf({ metrics, mprt }: Settings): ReadonlySet<ExplainMetric> {
+  const named = metrics ?? explainMetrics.filter((name) => name !== 'mprt');
+  return new Set(mprt ? [...named, 'mprt'] : named);
 }
 
 interface Probe {
@@ -97,27 +116,41 @@ async function probabilityOf(
   return answers.map((outputs) => subject.probability(outputs));
 }
 
-/** The mean change of probability when the top features go, and when only they stay. Null unless every run was made. */
-async function aopcScores(probe: Probe, original: number | null): Promise<JsonObject> {
-  const all = probe.features.map((_, i) => i);
-  const rest = (set: readonly number[]): number[] => all.filter((i) => !set.includes(i));
-  const run = async (sets: readonly (readonly number[])[]): Promise<readonly number[] | null> => {
-    const found = await probabilityOf(
-      probe,
-      sets.map((set) => probe.takeOut(set)),
-    );
-    return found.length === sets.length ? found : null;
-  };
-  const score = (found: readonly number[] | null): number | null =>
-    found && original !== null ? aopc(original, found) : null;
-  const ferret = ferretSets(probe.scores);
-  const eraser = eraserSets(probe.scores);
+/** The mean change of probability when the sets go. Null unless every run was made. */
+async function aopcOf(
+  probe: Probe,
+  original: number | null,
+  sets: readonly (readonly number[])[],
+): Promise<number | null> {
+  const found = await probabilityOf(
+    probe,
+    sets.map((set) => probe.takeOut(set)),
+  );
+  return found.length === sets.length && original !== null ? aopc(original, found) : null;
+}
+
+/** Everything but a set: what goes when only the set is to stay. */
+function restOf({ features }: Probe, set: readonly number[]): readonly number[] {
+  return features.map((_, i) => i).filter((i) => !set.includes(i));
+}
+
+async function ferretScores(probe: Probe, original: number | null): Promise<JsonObject> {
+  const sets = ferretSets(probe.scores);
+  // ferret's conventions for an explanation without positive scores: 0 and 1.
+  if (sets.length === 0) return { ferret_aopc_comprehensiveness: 0, ferret_aopc_sufficiency: 1 };
+  const rests = sets.map((set) => restOf(probe, set));
   return {
-    // ferret's conventions for an explanation without positive scores: 0 and 1.
-    ferret_aopc_comprehensiveness: ferret.length === 0 ? 0 : score(await run(ferret)),
-    ferret_aopc_sufficiency: ferret.length === 0 ? 1 : score(await run(ferret.map(rest))),
-    eraser_comprehensiveness: score(await run(eraser)),
-    eraser_sufficiency: score(await run(eraser.map(rest))),
+    ferret_aopc_comprehensiveness: await aopcOf(probe, original, sets),
+    ferret_aopc_sufficiency: await aopcOf(probe, original, rests),
+  };
+}
+
+async function eraserScores(probe: Probe, original: number | null): Promise<JsonObject> {
+  const sets = eraserSets(probe.scores);
+  const rests = sets.map((set) => restOf(probe, set));
+  return {
+    eraser_comprehensiveness: await aopcOf(probe, original, sets),
+    eraser_sufficiency: await aopcOf(probe, original, rests),
     eraser_bins: [...eraserBins],
   };
 }

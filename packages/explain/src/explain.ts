@@ -20,6 +20,8 @@ export interface ExplainRequest {
   readonly kwargs: Readonly<Record<string, unknown>>;
   /** At least one. All of one kind. */
   readonly instances: readonly ExplainInstance[];
+  /** Which of them are explained; absent: all. The others are only what a cosine is taken with. */
+  readonly only?: readonly number[];
   /** The model wants rank-3 inputs; see ForwardCall. */
   readonly asChoices?: boolean;
 }
@@ -48,15 +50,24 @@ export async function explain(request: ExplainRequest, context: ExplainContext):
   const found: Found[] = [];
   const startMs = context.monotonicMs();
   let calls = 0;
-  for (let i = 0; i < request.instances.length; i += 1) {
-    const share = request.instances.length - i;
+  const chosen = request.only ?? request.instances.map((_, i) => i);
+  for (const [place, i] of chosen.entries()) {
+    const share = chosen.length - place;
     const limits = remaining(options.budget, {
       calls,
       seconds: (context.monotonicMs() - startMs) / 1000,
       share,
     });
     const note = `${options.method}, input ${i + 1} of ${request.instances.length}`;
-    const one = await explainOne(request, { index: i, settings, context, limits, note, before: calls });
+    const one = await explainOne(request, {
+      index: i,
+      settings,
+      context,
+      limits,
+      note,
+      before: calls,
+      share,
+    });
     calls += one.meta.model_calls;
     found.push(one);
   }
@@ -97,13 +108,15 @@ interface One {
   readonly limits: Limits;
   readonly note: string;
   readonly before: number;
+  /** Inputs still to come, this one included. */
+  readonly share: number;
 }
 
 async function explainOne(request: ExplainRequest, one: One): Promise<Found> {
-  const { index, settings, context, limits, note, before } = one;
+  const { index, settings, context, limits, note, before, share } = one;
   const instance = request.instances[index]!;
   const each = expectedCalls(settings, instance.windows[0]!);
-  const expected = before + each * (request.instances.length - index);
+  const expected = before + each * share;
   const meter = createMeter({ context, limits, note, expected, before });
   const asChoices = request.asChoices ?? false;
   const resolved = await resolve(instance, {

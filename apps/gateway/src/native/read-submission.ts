@@ -1,4 +1,12 @@
-import { decodeSubmission, invalid, parseSubmission } from '@tessera/dialects';
+import type { JobRequest, TensorEncoding } from '@tessera/contracts';
+import {
+  type Decoded,
+  decodeEvaluation,
+  decodeSubmission,
+  invalid,
+  parseEvaluation,
+  parseSubmission,
+} from '@tessera/dialects';
 import type { Request, Response } from 'express';
 import { findModel } from '../find-model.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
@@ -6,18 +14,45 @@ import { identityOf } from '../http/request-context.ts';
 
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
 
+/** A job as it was sent, how its tensors are to be written, and what was ignored. */
+export interface ReadJob {
+  readonly job: JobRequest;
+  readonly tensors: TensorEncoding;
+  readonly warnings: readonly string[];
+}
+
 /** The body of POST /v1/tasks as a job of its model, with how its tensors are to be written and what was ignored. */
-export async function readSubmission(deps: GatewayDeps, request: Request, response: Response) {
+export async function readSubmission(
+  deps: GatewayDeps,
+  request: Request,
+  response: Response,
+): Promise<ReadJob> {
   const submission = parseSubmission(request.body);
   const model = await findModel(deps.jobs.catalogue, submission.model);
-  const { request: job, ...rest } = decodeSubmission(submission, {
-    model,
-    features: deps.features,
-    limits: deps.textLimits,
-    caller: identityOf(response).caller,
-    idempotencyKey: idempotencyKeyOf(request),
-  });
-  return { job, ...rest };
+  const decoded = decodeSubmission(submission, { model, ...contextOf(deps, request, response) });
+  return { ...read(decoded), tensors: decoded.tensors };
+}
+
+/** As {@link readSubmission}, of POST /v1/evaluations; its result has no tensors. */
+export async function readEvaluation(
+  deps: GatewayDeps,
+  request: Request,
+  response: Response,
+): Promise<ReadJob> {
+  const submission = parseEvaluation(request.body);
+  const model = await findModel(deps.jobs.catalogue, submission.model);
+  const decoded = decodeEvaluation(submission, { model, ...contextOf(deps, request, response) });
+  return { ...read(decoded), tensors: 'list' };
+}
+
+function read({ request: job, warnings }: Decoded): Omit<ReadJob, 'tensors'> {
+  return { job, warnings };
+}
+
+/** What decoding takes from the server and the caller. */
+function contextOf({ features, textLimits }: GatewayDeps, request: Request, response: Response) {
+  const { caller } = identityOf(response);
+  return { features, limits: textLimits, caller, idempotencyKey: idempotencyKeyOf(request) };
 }
 
 function idempotencyKeyOf(request: Request): string | null {

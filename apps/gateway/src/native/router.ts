@@ -6,6 +6,7 @@ import { replyWith } from '../http/reply-with.ts';
 import { authenticate, requireRole } from '../middleware/auth.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { nativeOpenApi } from '../pages/native-openapi.ts';
+import { evaluationRoutes } from './evaluations.ts';
 import { keyRoutes } from './keys.ts';
 import { modelRoutes } from './models.ts';
 import { statusRoutes } from './status.ts';
@@ -20,6 +21,7 @@ export function nativeRouter(deps: GatewayDeps, limit: RequestHandler): Router {
   );
   router.use(authenticate(deps.access), limit, requireRole('reader'), jsonBody(deps.maxBodyBytes));
   router.use('/tasks', taskRoutes(deps));
+  router.use('/evaluations', evaluationRoutes(deps));
   router.use('/models', modelRoutes(deps));
   router.use('/keys', keyRoutes(deps));
   router.use(statusRoutes(deps));
@@ -32,6 +34,7 @@ export function nativeRouter(deps: GatewayDeps, limit: RequestHandler): Router {
 const known = [
   /^\/tasks\/?$/,
   /^\/tasks\/[^/]+(?:\/(?:result|events|cancel))?\/?$/,
+  /^\/evaluations\/?$/,
   /^\/models(?:\/.*)?$/,
   /^\/keys(?:\/[^/]+)?\/?$/,
   /^\/(?:status|statistics|explainers|problems)(?:\/[^/]+)?\/?$/,

@@ -7,17 +7,20 @@ import { clientSignal } from '../http/client-signal.ts';
 import { appliedWait, preferredWaitMs } from '../http/prefer-wait.ts';
 import { identityOf } from '../http/request-context.ts';
 import { isFinal } from './find-task.ts';
-import { readSubmission } from './read-submission.ts';
+import { type ReadJob, readSubmission } from './read-submission.ts';
+
+/** Reads a body as a job; see {@link readSubmission}. */
+type Read = (deps: GatewayDeps, request: Request, response: Response) => Promise<ReadJob>;
 
 /**
- * POST /v1/tasks: 202 with the task, or, under `Prefer: wait=N`, 200 with the task and its result when it ended in time.
+ * POST /v1/tasks, and with another `read` POST /v1/evaluations: 202 with the task, or, under `Prefer: wait=N`, 200 with the task and its result when it ended in time.
  * The same Idempotency-Key gives the same task.
  */
-export function submitTaskRoute(deps: GatewayDeps) {
+export function submitTaskRoute(deps: GatewayDeps, read: Read = readSubmission) {
   const { jobs, maxWaitMs, clock, closing } = deps;
   return async (request: Request, response: Response): Promise<WireResponse> => {
     const identity = identityOf(response);
-    const { job, tensors, warnings } = await readSubmission(deps, request, response);
+    const { job, tensors, warnings } = await read(deps, request, response);
     const { taskId, created } = await jobs.submit(job);
     const headers = { Location: `/v1/tasks/${taskId}` };
     const caller = sightOf(identity);

@@ -1,5 +1,6 @@
 import {
   createdKey,
+  evaluationReport,
   keyView,
   modelEntry,
   modelList,
@@ -10,6 +11,7 @@ import {
   serverStatistics,
   serverStatus,
   statisticsFilter,
+  submitEvaluation,
   submitTask,
   taskFilter,
   taskList,
@@ -100,6 +102,29 @@ const tasks: readonly Operation[] = [
       },
     }),
   ),
+];
+
+const evaluations: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/v1/evaluations',
+    summary: 'Measure explanations or attacks over a dataset, as one task',
+    tag: 'evaluations',
+    body: submitEvaluation,
+    headers: { ...wait, 'Idempotency-Key': 'The same key with the same body gives the same task.' },
+    replies: {
+      200: { text: 'The task has ended; its result is included.', schema: taskReply },
+      202: {
+        text: 'Accepted: the task is durable. Its `progress` counts records times methods; its result has an EvaluationReport in `fields.evaluation`.',
+        schema: taskReply,
+      },
+      404: refused('No such model.'),
+      409: refused('The Idempotency-Key was used for another request.'),
+      413: refused('The body is too large.'),
+      422: refused('`field` names what is wrong.'),
+      429: refused('Too many requests; Retry-After says when to come back.'),
+    },
+  },
 ];
 
 const unknownModel = { 404: refused('No such model.') };
@@ -207,9 +232,11 @@ export function nativeOpenApi(): object {
     version: '0.1.0',
     description:
       'Asynchronous inference: submit a task, follow it, fetch its result. SQuARE’s API is described at /api/main/openapi.json.',
-    operations: [...tasks, ...models, ...service],
+    operations: [...tasks, ...evaluations, ...models, ...service],
     schemas: {
       SubmitTask: submitTask,
+      SubmitEvaluation: submitEvaluation,
+      EvaluationReport: evaluationReport,
       Task: taskView,
       TaskReply: taskReply,
       TaskResult: taskResultReply,

@@ -139,12 +139,13 @@ export async function startHost(deps: HostDeps): Promise<{ stop(): Promise<void>
     }
   }
 
-  /** Files of the other models that an attack names. */
-  async function locateHelpers({ attack }: JobPayload): Promise<Record<string, string>> {
-    const names = attackHelperOptions
-      .map((option) => attack?.[option])
+  /** Files of the other models that attacks name. */
+  async function locateHelpers({ attack, evaluation }: JobPayload): Promise<Record<string, string>> {
+    const attacks = [...(attack ? [attack] : []), ...(evaluation?.attack ?? [])];
+    const names = attacks
+      .flatMap((options) => attackHelperOptions.map((option) => options[option]))
       .filter((name) => typeof name === 'string');
-    const found = names.map(async (name): Promise<[string, string]> => {
+    const found = [...new Set(names)].map(async (name): Promise<[string, string]> => {
       const helper = await jobs.catalogue.read(name);
       if (!helper) throw new AppError('MODEL_UNKNOWN', { detail: { model: name } });
       return [name, await folderOf(helper)];

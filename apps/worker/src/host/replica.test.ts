@@ -7,7 +7,11 @@ import { openReplica } from './replica.ts';
 
 const result: TaskDone = { fields: { labels: [1] }, tensors: new Uint8Array(), warnings: [], timings: {} };
 const order = { type: 'open', model: { identifier: 'm', batchSize: 8 } } as unknown as OpenOrder;
-const task = (taskId: string): TaskOrder => ({ taskId, attempt: 1, payload: {} as TaskOrder['payload'] });
+const task = (taskId: string, payload: object = {}): TaskOrder => ({
+  taskId,
+  attempt: 1,
+  payload: payload as TaskOrder['payload'],
+});
 
 function setUp() {
   const { spawn, children } = scriptedSpawn();
@@ -149,6 +153,35 @@ describe('a replica', () => {
     expect(child().tasks()).toEqual(['mate']);
     done('mate');
     expect(await kinds()).toEqual({ endless: 'failed', mate: 'done' });
+  });
+
+  it('lets a dataset run on as long as it makes progress', async () => {
+    const { replica, child, clock, ready, ended } = setUp();
+    const ids = ['dataset', 'text'];
+    for (const id of ids)
+      void replica
+        .run(task(id, id === 'dataset' ? { evaluation: {} } : {}))
+        .then((outcome) => ended.set(id, outcome));
+    ready();
+    for (const id of ids) child().say({ type: 'batch', taskIds: [id] });
+    child().say({ type: 'batch', taskIds: [] });
+    const progress = { done: 1, total: 9, note: '' };
+    const wait = (seconds: number): void => {
+      // A living process answers pings all the while.
+      for (let i = 0; i < seconds; i += 1) {
+        clock.advance(1_000);
+        for (const message of child().heard)
+          if (message.type === 'ping') child().say({ type: 'pong', id: message.id, rssBytes: 0 });
+      }
+    };
+    wait(59);
+    for (const taskId of ids) child().say({ type: 'progress', taskId, progress });
+    wait(59);
+    await Promise.resolve();
+    expect([...ended].map(([id, { kind }]) => [id, kind])).toEqual([['text', 'failed']]);
+    wait(2);
+    await Promise.resolve();
+    expect(ended.get('dataset')).toMatchObject({ kind: 'failed', error: { code: 'TASK_TIMED_OUT' } });
   });
 
   it('kills a process that has been silent for half a minute', () => {

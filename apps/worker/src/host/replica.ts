@@ -112,6 +112,7 @@ export function openReplica(options: ReplicaOptions): Replica {
       case 'stuck':
         return kill('runs a batch that nobody wants any more', 'on purpose');
       case 'progress':
+        onProgress(message.taskId);
         return events.onProgress(message.taskId, message.progress);
       case 'token':
         return events.onToken(message.taskId, message.token);
@@ -126,6 +127,14 @@ export function openReplica(options: ReplicaOptions): Replica {
     else if (message.type === 'failed')
       settle(errand, { kind: 'failed', error: message.error, log: message.log });
     else settle(errand, { kind: 'cancelled' });
+  }
+
+  /** A dataset may take hours; what must not take longer than a task may is the way from one sign of life to the next. */
+  function onProgress(taskId: string): void {
+    const errand = errands.find(taskId);
+    if (!errand?.task.payload.evaluation || !errand.stopRunTimer) return;
+    errand.stopRunTimer();
+    errand.stopRunTimer = clock.after(options.taskTimeoutMs, () => onTimeout(errand));
   }
 
   function onExit(signal: string): void {

@@ -5,7 +5,7 @@ import { checkAdapterNames } from '../adapter-names.ts';
 import { checkGenerationOptions } from '../check-generation.ts';
 import { checkAttack, checkExplain } from '../check-saliency.ts';
 import type { DecodeContext, Decoded } from '../dialect.ts';
-import { requireFeature } from '../features.ts';
+import { type FeatureTable, requireFeature } from '../features.ts';
 import { checkJson, checkText, invalid, type TextLimits } from '../text-limits.ts';
 import { parseShape } from './parse.ts';
 
@@ -40,11 +40,19 @@ export function decodeSubmission(
   };
 }
 
-function checkTask({ task }: Submission, model: ModelEntry): void {
+/** Throws MODEL_TASK_MISMATCH for a task that the model is known not to do. */
+export function checkTask({ task }: Pick<Submission, 'task'>, model: ModelEntry): void {
   if (model.tasks.length > 0 && !model.tasks.includes(task))
     throw new AppError('MODEL_TASK_MISMATCH', {
       detail: { field: 'task', model: model.identifier, task, possible: model.tasks.join(', ') },
     });
+}
+
+/** Throws FEATURE_UNAVAILABLE and INPUT_INVALID for adapters that cannot be had. */
+export function checkAdapters(adapters: readonly string[], features: FeatureTable): void {
+  if (adapters.length === 0) return;
+  requireFeature(features, 'adapters', 'adapters');
+  checkAdapterNames(adapters, 'adapters');
 }
 
 function checkInput(input: Submission['input'], model: ModelEntry, limits: TextLimits): void {
@@ -66,10 +74,7 @@ function checkExtras(
     requireFeature(features, 'generation', 'task');
     warnings.push(...checkGenerationOptions(options, limits, (option) => `options.${option}`));
   }
-  if (adapters.length > 0) {
-    requireFeature(features, 'adapters', 'adapters');
-    checkAdapterNames(adapters, 'adapters');
-  }
+  checkAdapters(adapters, features);
   for (const [field, asked, check] of [
     ['explain', explain, checkExplain],
     ['attack', attack, checkAttack],

@@ -1,3 +1,4 @@
+export { decodeEvaluation, type EvaluationSubmission, parseEvaluation } from './decode-evaluation.ts';
 export { decodeSubmission, parseSubmission, type Submission } from './decode-task.ts';
 export { encodeNativeResult } from './encode-result.ts';
 export { encodeNativeTask, type TaskReplyParts } from './encode-task.ts';

@@ -7,6 +7,7 @@ import { silentLog, systemClock } from '@tessera/base';
 import { type JobPayload, jobPayload, type TaskResult } from '@tessera/contracts';
 import { type OpenRuntime, openRuntime } from '@tessera/serving';
 import type { SaliencyContext } from '../explain-context.ts';
+import type { OpenHelper } from '../helper-models.ts';
 import { runJob } from '../run-job.ts';
 
 const root = fileURLToPath(new URL('../../../../../../', import.meta.url));
@@ -15,6 +16,7 @@ const root = fileURLToPath(new URL('../../../../../../', import.meta.url));
 export interface TestModel {
   readonly runtime: OpenRuntime;
   readonly context: SaliencyContext;
+  readonly openHelper: OpenHelper;
   run(payload: Readonly<Record<string, unknown>>): Promise<TaskResult>;
   close(): Promise<void>;
 }
@@ -48,15 +50,16 @@ export async function openModel(folder: string, threads = 1): Promise<TestModel>
     reportProgress: () => undefined,
     files: { folder: join(root, folder), open: (changed) => open(folder, changed, changed) },
   };
+  const openHelper = (name: string): Promise<OpenRuntime> => {
+    const helper = helpers.get(name) ?? open(name);
+    helpers.set(name, helper);
+    return helper;
+  };
   return {
     runtime,
     context,
-    run: (payload) =>
-      runJob(jobPayload.parse(payload) as JobPayload, context, (name) => {
-        const helper = helpers.get(name) ?? open(name);
-        helpers.set(name, helper);
-        return helper;
-      }),
+    openHelper,
+    run: (payload) => runJob(jobPayload.parse(payload) as JobPayload, context, openHelper),
     async close() {
       for (const helper of helpers.values()) await (await helper).close();
       await runtime.close();

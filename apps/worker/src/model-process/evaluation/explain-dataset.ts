@@ -1,0 +1,150 @@
+import type { Outcome } from '@tessera/attack';
+import type { Json, JsonObject } from '@tessera/contracts';
+import { aggregateEvaluations, explain, type InstanceMeta, spreadOf } from '@tessera/explain';
+import { attackContext, withRows } from '../explain/attack-context.ts';
+import { explainContext, type SaliencyContext } from '../explain/explain-context.ts';
+import { instancesOf } from '../explain/instances.ts';
+import { type Measured, type MeasuredRecord, measureAll } from './measure-all.ts';
+import { type EvaluatedRecord, type EvaluationPayload, recordsOf } from './records.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** An explanation of one record, measured. */
+interface Explained {
+  readonly options: JsonObject;
+  readonly target: string;
+  readonly instance: InstanceMeta;
+  readonly topWords: readonly (readonly [string, number])[];
+}
+
+/** Words of an explanation that a row shows unless top_k says otherwise. */
+const defaultTopWords = 3;
+
+/** Explains every record by every method and measures the explanations. */
+export async function explainDataset(
+  payload: EvaluationPayload,
+  context: SaliencyContext,
+): Promise<{ readonly methods: Json; readonly measured: readonly MeasuredRecord<JsonObject>[] }> {
+  const methods = payload.evaluation.explain;
+  const judge = await attackContext(payload, context, explainContext(context));
+  const classifies = payload.task === 'sequence-classification' || payload.task === 'question-answering';
+  const measured = await measureAll<Options, Explained>({
+    records: recordsOf(payload),
+    methods,
+    context,
+    nameOf: ({ method }) => String(method),
+    // A regression has no label; its value is explained all the same.
+    predict: async ({ unit }) =>
+      classifies && !isRegression(payload) ? ((await judge.predict([unit]))[0] ?? null) : null,
+    run: (options, { record, outcome, tick }) =>
+      explainOne(options, record, {
+        payload,
+        outcome,
+        context: { ...context, reportProgress: tick },
+      }),
+  });
+  return {
+    methods: methods.map((options, m) =>
+      summary(
+        options,
+        measured.map((row) => row.methods[m]!),
+      ),
+    ),
+    measured: measured.map((row) => ({ ...row, methods: row.methods.map(shown) })),
+  };
+}
+
+function isRegression(payload: EvaluationPayload): boolean {
+  return 'isRegression' in payload.options && payload.options.isRegression === true;
+}
+
+async function explainOne(
+  options: Options,
+  { unit }: EvaluatedRecord,
+  {
+    payload,
+    outcome,
+    context,
+  }: {
+    readonly payload: EvaluationPayload;
+    readonly outcome: Outcome | null;
+    readonly context: SaliencyContext;
+  },
+): Promise<Explained> {
+  const { instances, asChoices } = await instancesOf(withRows(payload, [...unit]), context);
+  // Of choices the predicted one is explained; of a pair of embeddings the first text.
+  const only = [outcome?.kind === 'choice' ? outcome.label : 0];
+  const found = await explain(
+    { kwargs: { ...options, evaluate: true }, instances, only, asChoices },
+    explainContext(context),
+  );
+  return {
+    options: found.explainMeta.options,
+    target: found.explainMeta.target,
+    instance: found.explainMeta.instances[0]!,
+    topWords: topWords(found.attributions[0] ?? {}, options['top_k']),
+  };
+}
+
+/** The words with the largest scores over both parts. */
+function topWords(attributions: JsonObject, topK: unknown): readonly (readonly [string, number])[] {
+  const lists = [attributions['question_tokens'], attributions['context_tokens']];
+  const words = lists.flatMap(
+    (list) => ((list as Json[] | undefined)?.[0] ?? []) as [number, string, number][],
+  );
+  return words
+    .map(([, word, score]) => [word, score] as const)
+    .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))
+    .slice(0, typeof topK === 'number' ? topK : defaultTopWords);
+}
+
+/** A row as it is shown: curves by their areas, because each is eleven numbers of its own. */
+function shown(one: Measured<Explained>): Measured<JsonObject> {
+  if (!one.ok) return one;
+  const { f, f_baseline, gap, n_steps, model_calls, evaluation, budget_spent, window, target } =
+    one.found.instance;
+  const found: JsonObject = {
+    f,
+    f_baseline,
+    gap,
+    n_steps,
+    model_calls,
+    target,
+    top_words: one.found.topWords as unknown as Json,
+    measures: Object.fromEntries(
+      Object.entries(evaluation ?? {}).flatMap(([name, value]) => {
+        if (name === 'eraser_bins') return [];
+        return [[name, areaOr(value)]];
+      }),
+    ),
+    ...(budget_spent ? { budget_spent } : {}),
+    ...(window ? { window } : {}),
+  };
+  return { ...one, found };
+}
+
+function areaOr(value: Json): Json {
+  return typeof value === 'object' && value !== null && 'area' in value ? value.area : value;
+}
+
+/** A method over the dataset. */
+function summary(asked: Options, all: readonly Measured<Explained>[]): JsonObject {
+  const done = all.filter((one) => one.ok);
+  const [first] = done;
+  const { deletion, insertion, ...measures } = aggregateEvaluations(
+    done.flatMap(({ found }) => (found.instance.evaluation ? [found.instance.evaluation] : [])),
+  );
+  const { features, ...others } = measures;
+  return {
+    method: String(asked['method']),
+    options: first?.found.options ?? (asked as JsonObject),
+    target: first?.found.target ?? null,
+    explained: done.length,
+    failed: all.length - done.length,
+    budget_spent: done.filter(({ found }) => found.instance.budget_spent).length,
+    model_calls: spreadOf(done.map(({ found }) => found.instance.model_calls)) as Json,
+    seconds: spreadOf(done.map(({ seconds }) => seconds)) as Json,
+    measures: { ...(features === undefined ? {} : { tokens: features }), ...others },
+    curves: { ...(deletion ? { deletion } : {}), ...(insertion ? { insertion } : {}) },
+  };
+}

@@ -1,0 +1,58 @@
+import type { EvaluationReport, Json, JsonObject, TaskResult } from '@tessera/contracts';
+import type { SaliencyContext } from '../explain/explain-context.ts';
+import type { OpenHelper } from '../explain/helper-models.ts';
+import { attackDataset } from './attack-dataset.ts';
+import { explainDataset } from './explain-dataset.ts';
+import type { MeasuredRecord } from './measure-all.ts';
+import type { EvaluationPayload } from './records.ts';
+
+/**
+ * Measures methods of explanation, or attacks, over a dataset: `fields.evaluation` holds a summary a method and a row a record
+ * (contracts: evaluationReport). The budget of a method is for each record. Throws TASK_CANCELLED, CAPABILITY_MISSING, and
+ * INPUT_INVALID when no record could be measured at all.
+ */
+export async function runEvaluation(
+  payload: EvaluationPayload,
+  context: SaliencyContext,
+  openHelper: OpenHelper,
+): Promise<TaskResult> {
+  const isAttack = payload.evaluation.attack.length > 0;
+  const { methods, measured } = isAttack
+    ? await attackDataset(payload, context, openHelper)
+    : await explainDataset(payload, context);
+  const judged = measured.filter(({ correct }) => correct !== null);
+  const right = judged.filter(({ correct }) => correct).length;
+  const evaluation = {
+    kind: isAttack ? 'attack' : 'explain',
+    records: measured.length,
+    accuracy: judged.length === 0 ? null : { mean: right / judged.length, n: judged.length },
+    methods: methods as unknown as EvaluationReport['methods'],
+    rows: measured.map(rowOf) as unknown as EvaluationReport['rows'],
+  } satisfies EvaluationReport;
+  return {
+    fields: { evaluation: evaluation as unknown as Json },
+    tensors: {},
+    warnings: warningsOf(measured),
+  };
+}
+
+function rowOf({ record, prediction, correct, methods }: MeasuredRecord<JsonObject>): JsonObject {
+  return {
+    record,
+    prediction,
+    correct,
+    methods: methods.map((one) =>
+      one.ok ? { ...one.found, seconds: one.seconds } : { error: { ...one.error } },
+    ),
+  };
+}
+
+function warningsOf(measured: readonly MeasuredRecord<JsonObject>[]): readonly string[] {
+  const failed = measured.filter(({ methods }) => methods.some((one) => !one.ok));
+  const [first] = failed;
+  return first
+    ? [
+        `${failed.length} of ${measured.length} records could not be measured by every method, the first being record ${first.record}; their rows say why.`,
+      ]
+    : [];
+}

@@ -1,0 +1,64 @@
+import {
+  type EvaluationReport,
+  finalStates,
+  type SubmitEvaluation,
+  type TaskProgress,
+  type TaskReply,
+} from '@tessera/contracts';
+import type { TaskCalls } from './tasks.ts';
+import type { Transport } from './transport.ts';
+
+interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly idempotencyKey?: string;
+  /** Hears how far the task is: (record, method) pairs done, of how many. */
+  readonly onProgress?: (progress: TaskProgress) => void;
+}
+
+/** /v1/evaluations: a dataset as one task. */
+export interface EvaluationCalls {
+  /** Accepts a dataset; the task is followed, cancelled and read by `tasks`. */
+  submit(
+    evaluation: SubmitEvaluation,
+    options?: { readonly signal?: AbortSignal; readonly idempotencyKey?: string },
+  ): Promise<TaskReply>;
+  /** The report of a task that has succeeded. Throws ProblemError as `tasks.result` does. */
+  report(taskId: string): Promise<EvaluationReport>;
+  /** Submits, follows to the end however long it takes, and returns the report. */
+  run(evaluation: SubmitEvaluation, options?: RunOptions): Promise<EvaluationReport>;
+}
+
+const final: ReadonlySet<string> = new Set(finalStates);
+const patienceSeconds = 30;
+
+export function evaluationCalls(send: Transport, tasks: TaskCalls): EvaluationCalls {
+  const calls: EvaluationCalls = {
+    async submit(evaluation, { idempotencyKey, signal } = {}) {
+      const headers = { 'idempotency-key': idempotencyKey };
+      const response = await send({
+        method: 'POST',
+        path: '/v1/evaluations',
+        body: evaluation,
+        headers,
+        signal,
+      });
+      return (await response.json()) as TaskReply;
+    },
+    async report(taskId) {
+      const { fields } = await tasks.result(taskId);
+      return fields.evaluation as EvaluationReport;
+    },
+    async run(evaluation, { signal, onProgress, ...options } = {}) {
+      const passed = signal ? { signal } : {};
+      const { taskId } = await calls.submit(evaluation, { ...options, ...passed });
+      if (onProgress)
+        for await (const { type, data } of tasks.events(taskId, passed))
+          if (type === 'progress') onProgress(data as unknown as TaskProgress);
+      let state = 'queued';
+      while (!final.has(state))
+        ({ state } = await tasks.get(taskId, { waitSeconds: patienceSeconds, ...passed }));
+      return calls.report(taskId);
+    },
+  };
+  return calls;
+}
