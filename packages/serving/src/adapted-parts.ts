@@ -15,11 +15,11 @@ export interface AdaptedPartsOptions extends AdapterPlaces {
 
 export interface AdaptedParts {
   /**
-   * Finds and merges the adapters; the answer lends the part with their weights, which is loaded on first use and
-   * again after it had to make room.
+   * Finds and merges the adapters; the answer names the merged file and lends the part with its weights, which is loaded on
+   * first use and again after it had to make room.
    * Throws INPUT_INVALID, ADAPTER_UNFIT, MODEL_DOWNLOAD_FAILED.
    */
-  find(choice: AdapterChoice): Promise<LendPart>;
+  find(choice: AdapterChoice): Promise<{ readonly path: string; readonly lend: LendPart }>;
 }
 
 /** Lends a part for as long as `use` runs. */
@@ -73,7 +73,7 @@ export function keepAdaptedParts(options: AdaptedPartsOptions): AdaptedParts {
         if (!(error instanceof AppError) || error.code !== 'ADAPTER_UNFIT') throw error;
         throw new AppError('ADAPTER_UNFIT', { detail: { ...error.detail, model }, cause: error });
       });
-      return lend(hash, path);
+      return { path, lend: lend(hash, path) };
     },
   };
 }

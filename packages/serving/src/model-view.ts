@@ -27,6 +27,8 @@ export interface ViewOptions {
   readonly loop: BatchLoop<ForwardRow, RowOutputs>;
   /** What the part has; other weights of the same model have the same. */
   readonly part: Pick<ModelPart, 'files'>;
+  /** See {@link DifferentiableRuntime}. */
+  readonly weightsFile: string;
   readonly lend: LendPart;
 }
 
@@ -43,6 +45,7 @@ export function viewModel({
   generator,
   loop,
   part,
+  weightsFile,
   lend,
 }: ViewOptions): DifferentiableRuntime {
   const { outputs, inspection } = part.files;
@@ -102,6 +105,7 @@ export function viewModel({
       generates: generator !== null,
     }),
     embeddingWidth: inspection?.embeddingWidth ?? null,
+    weightsFile,
     forward: (request) =>
       lend(async (own) => {
         const { rows, asChoices = false, tag, signal } = request;

@@ -184,6 +184,8 @@ export interface DifferentiableRuntime extends ModelRuntime {
   readonly embeddingWidth: number | null;
   /** What the model can give, measured on the file. */
   readonly capabilities: readonly Capability[];
+  /** Path of the ONNX file with the weights that are explained: the model's own, or those with adapters merged in. */
+  readonly weightsFile: string;
 }
 
 /** What config.json and the ONNX file say of a model. */

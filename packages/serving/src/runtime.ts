@@ -138,7 +138,15 @@ export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenRunt
         });
       },
     });
-    const view = viewModel({ description, tokenizer, generator, loop, part, lend: (use) => use(part) });
+    const view = viewModel({
+      description,
+      tokenizer,
+      generator,
+      loop,
+      part,
+      weightsFile: path,
+      lend: (use) => use(part),
+    });
     return {
       ...view,
       warnings,
@@ -149,8 +157,8 @@ export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenRunt
           const problem = `model "${identifier}" generates text; merge the adapter into its weights and deploy that`;
           throw new AppError('FEATURE_UNAVAILABLE', { detail: { field: 'adapter_name', problem } });
         }
-        const lend = await adapted.find(choice);
-        return viewModel({ description, tokenizer, generator: null, loop, part, lend });
+        const { path: weightsFile, lend } = await adapted.find(choice);
+        return viewModel({ description, tokenizer, generator: null, loop, part, weightsFile, lend });
       },
       setBatchSize: (rows) => {
         maxRows = rows;

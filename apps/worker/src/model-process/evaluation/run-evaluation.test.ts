@@ -1,5 +1,8 @@
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { type EvaluationReport, type JobPayload, jobPayload, type TaskProgress } from '@tessera/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomizedPrefix } from '../explain/randomized-model.ts';
 import { openModel, type TestModel } from '../explain/testing/open-model.ts';
 import { runEvaluation } from './run-evaluation.ts';
 
@@ -104,6 +107,26 @@ withModel('bert-sequence-classification', (model) => {
     expect(Object.keys(summaries(curves)[0]!.measures)).toEqual(['tokens']);
     expect(summaries(curves)[0]!.curves.deletion.share).toHaveLength(11);
     expect(row(curves, 0).model_calls).toBeLessThan(row(all, 0).model_calls / 2);
+  });
+
+  it('makes the randomised models once for all records, and leaves none behind', async () => {
+    const made = async (): Promise<readonly string[]> =>
+      (await readdir(tmpdir())).filter((name) => name.startsWith(randomizedPrefix));
+    const before = new Set(await made());
+    const opened: string[] = [];
+    const { files } = model().context;
+    const open = (folder: string) => {
+      opened.push(folder);
+      return files!.open(folder);
+    };
+    const explain = [{ method: 'occlusion', metrics: ['mprt'] }];
+    const report = await evaluate(model(), { task, input, explain }, { files: { ...files!, open } });
+    const blocks = model().runtime.description.layers + 1;
+    const mprt = summaries(report)[0]!.measures['mprt'] as unknown as readonly { n: number }[];
+    expect(mprt.map(({ n }) => n)).toEqual(Array(blocks).fill(3));
+    expect(opened).toHaveLength(3 * blocks);
+    expect(new Set(opened).size).toBe(blocks);
+    expect((await made()).filter((name) => !before.has(name) && opened.join().includes(name))).toEqual([]);
   });
 
   it('tells the progress in records times methods', async () => {

@@ -1,6 +1,7 @@
 import type { EvaluationReport, Json, JsonObject, TaskResult } from '@tessera/contracts';
 import type { SaliencyContext } from '../explain/explain-context.ts';
 import type { OpenHelper } from '../explain/helper-models.ts';
+import { keepShuffles } from '../explain/randomized-model.ts';
 import { attackDataset } from './attack-dataset.ts';
 import { explainDataset } from './explain-dataset.ts';
 import type { MeasuredRecord } from './measure-all.ts';
@@ -19,7 +20,7 @@ export async function runEvaluation(
   const isAttack = payload.evaluation.attack.length > 0;
   const { methods, measured } = isAttack
     ? await attackDataset(payload, context, openHelper)
-    : await explainDataset(payload, context);
+    : await explainKept(payload, context);
   const judged = measured.filter(({ correct }) => correct !== null);
   const right = judged.filter(({ correct }) => correct).length;
   const evaluation = {
@@ -34,6 +35,20 @@ export async function runEvaluation(
     tensors: {},
     warnings: warningsOf(measured),
   };
+}
+
+/** The randomisation check's models are the same for every record. */
+async function explainKept(payload: EvaluationPayload, context: SaliencyContext) {
+  const { make, removeAll } = keepShuffles();
+  const { files } = context;
+  try {
+    return await explainDataset(payload, {
+      ...context,
+      ...(files && { files: { ...files, shuffle: make } }),
+    });
+  } finally {
+    await removeAll();
+  }
 }
 
 function rowOf({ record, prediction, correct, methods }: MeasuredRecord<JsonObject>): JsonObject {

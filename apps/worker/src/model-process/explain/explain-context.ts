@@ -23,7 +23,12 @@ import { randomizedFolder } from './randomized-model.ts';
 export type SaliencyContext = Omit<HeadContext, 'runtime'> & {
   readonly runtime: DifferentiableRuntime & { readonly capabilities: readonly Capability[] };
   /** Where the model's files are, and how a changed copy of them is opened; without both there is no randomisation check. */
-  readonly files?: { readonly folder: string; open(folder: string): Promise<OpenRuntime> };
+  readonly files?: {
+    readonly folder: string;
+    open(folder: string): Promise<OpenRuntime>;
+    /** Makes the changed copy; a task that explains many texts keeps them. */
+    readonly shuffle?: typeof randomizedFolder;
+  };
 };
 
 /** Rows of one call: what keeps a gradient run of 128 tokens under a gigabyte. */
@@ -147,11 +152,11 @@ export function explainContext(context: SaliencyContext): ExplainContext {
 /** Opens copies of the model with shuffled weights; their gradient graphs go with them. */
 function randomizer(
   context: SaliencyContext,
-  { folder, open }: NonNullable<SaliencyContext['files']>,
+  { folder, open, shuffle = randomizedFolder }: NonNullable<SaliencyContext['files']>,
 ): NonNullable<ExplainContext['randomized']> {
   return async ({ layers, seed }) => {
-    const blocks = context.runtime.description.layers;
-    const made = await randomizedFolder(folder, { layers, blocks, seed });
+    const { description, weightsFile } = context.runtime;
+    const made = await shuffle({ folder, weightsFile }, { layers, blocks: description.layers, seed });
     const runtime = await open(made.folder).catch(async (error: unknown) => {
       await made.remove();
       throw error;

@@ -1,9 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import type { JsonObject } from '@tessera/contracts';
+import type { ExplainContext } from '@tessera/explain';
 import { loadModel } from '@tessera/onnx';
 import { describe, expect, it } from 'vitest';
+import { explainContext } from './explain-context.ts';
 import { randomizedFolder, shuffleTop } from './randomized-model.ts';
 import { openModel } from './testing/open-model.ts';
 
@@ -45,12 +50,67 @@ describe('shuffled weights', () => {
 
 it('a randomised folder is whole, and gone when it is removed', async () => {
   const folder = join(root, 'test/fixtures/models/bert-sequence-classification');
-  const made = await randomizedFolder(folder, { layers: 1, blocks: 2, seed: 0 });
+  const weightsFile = join(folder, 'onnx/model.onnx');
+  const made = await randomizedFolder({ folder, weightsFile }, { layers: 1, blocks: 2, seed: 0 });
   for (const name of ['config.json', 'tokenizer.json', 'onnx/model.onnx'])
     expect(existsSync(join(made.folder, name)), name).toBe(true);
   await made.remove();
   expect(existsSync(made.folder)).toBe(false);
 });
+
+it('keeps the adapters of a request: the blocks that are not shuffled are the merged ones', async () => {
+  const { folder, remove } = await adaptedFolder();
+  const model = await openModel(folder);
+  try {
+    const context = async (names: readonly string[]) =>
+      explainContext({
+        ...model.context,
+        runtime: await model.runtime.withAdapters({ names, average: false }),
+      });
+    const afterFirstBlock = async ({ forward }: ExplainContext): Promise<readonly number[]> => {
+      const rows = [{ inputIds: [2, 7, 9, 4, 3], typeIds: [0, 0, 0, 0, 0] }];
+      const [outputs] = await forward({ rows, outputs: ['hidden_states'] });
+      return [...(outputs!['hidden_states.1']!.data as Float32Array)];
+    };
+    const [base, adapted] = [await context([]), await context(['query-value'])];
+    const shuffled = await adapted.randomized!({ layers: 1, seed: 0 });
+    try {
+      const [plain, merged] = [await afterFirstBlock(base), await afterFirstBlock(adapted)];
+      const found = await afterFirstBlock(shuffled.context);
+      expect(Math.max(...merged.map((value, i) => Math.abs(value - plain[i]!)))).toBeGreaterThan(1e-3);
+      found.forEach((value, i) => expect(value).toBeCloseTo(merged[i]!, 5));
+    } finally {
+      await shuffled.close();
+    }
+  } finally {
+    await model.close();
+    await remove();
+  }
+}, 120_000);
+
+/** A tiny BERT with its LoRA adapters, as the fixtures of packages/serving have them. */
+async function adaptedFolder(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'tessera-adapted-'));
+  const fixtures = join(root, 'test/fixtures');
+  const { cases } = JSON.parse(readFileSync(join(root, 'test/golden/autodiff/lora.json'), 'utf8')) as {
+    cases: { architecture: string; models: { file: string }[] }[];
+  };
+  const { file: packed } = cases.find(({ architecture }) => architecture === 'bert')!.models[0]!;
+  await mkdir(join(folder, 'onnx'));
+  await writeFile(
+    join(folder, 'onnx/model.onnx'),
+    gunzipSync(await readFile(join(fixtures, 'autodiff', packed))),
+  );
+  const config = {
+    model_type: 'bert',
+    architectures: ['BertForSequenceClassification'],
+    num_hidden_layers: 2,
+  };
+  await writeFile(join(folder, 'config.json'), JSON.stringify(config));
+  await cp(join(fixtures, 'models/bert-embedding/tokenizer.json'), join(folder, 'tokenizer.json'));
+  await cp(join(fixtures, 'autodiff/lora/bert'), join(folder, 'adapters'), { recursive: true });
+  return { folder, remove: () => rm(folder, { recursive: true }) };
+}
 
 it('MPRT: one correlation for each further block', async () => {
   const model = await openModel('test/fixtures/models/bert-sequence-classification');

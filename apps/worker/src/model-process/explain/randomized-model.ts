@@ -4,6 +4,22 @@ import { join } from 'node:path';
 import { type Random, seededRandom } from '@tessera/base';
 import { Graph, isOp, loadModel, type Model, type Node, saveModel } from '@tessera/onnx';
 
+/** How the folders of shuffled copies begin. */
+export const randomizedPrefix = 'tessera-randomized-';
+
+/** Where a model is: its folder, and the ONNX file whose weights count, which adapters may have been merged into. */
+export interface ModelPlace {
+  readonly folder: string;
+  readonly weightsFile: string;
+}
+
+/** Which of `blocks` + 1 groups of weights are drawn anew: the top `layers`. */
+export interface Shuffle {
+  readonly layers: number;
+  readonly blocks: number;
+  readonly seed: number;
+}
+
 /** A copy of a model's folder with other weights; `remove` when it is no longer open. */
 export interface RandomizedFolder {
   readonly folder: string;
@@ -17,15 +33,15 @@ export interface RandomizedFolder {
  * left over being the head's.
  */
 export async function randomizedFolder(
-  folder: string,
-  { layers, blocks, seed }: { readonly layers: number; readonly blocks: number; readonly seed: number },
+  { folder, weightsFile }: ModelPlace,
+  { layers, blocks, seed }: Shuffle,
 ): Promise<RandomizedFolder> {
-  const copy = await mkdtemp(join(tmpdir(), 'tessera-randomized-'));
+  const copy = await mkdtemp(join(tmpdir(), randomizedPrefix));
   const remove = (): Promise<void> => rm(copy, { recursive: true, force: true });
   try {
     await cp(folder, copy, { recursive: true, filter: (path) => !path.endsWith('.onnx') });
     await mkdir(join(copy, 'onnx'), { recursive: true });
-    const model = loadModel(join(folder, 'onnx/model.onnx'));
+    const model = loadModel(weightsFile);
     shuffleTop(model, { layers, blocks, seed });
     saveModel(model, join(copy, 'onnx/model.onnx'));
     return { folder: copy, remove };
@@ -36,10 +52,7 @@ export async function randomizedFolder(
 }
 
 /** Shuffles the matrices of the top `layers` of `blocks` + 1 groups, in place. Returns their names. */
-export function shuffleTop(
-  model: Model,
-  { layers, blocks, seed }: { readonly layers: number; readonly blocks: number; readonly seed: number },
-): readonly string[] {
+export function shuffleTop(model: Model, { layers, blocks, seed }: Shuffle): readonly string[] {
   const { tables, matrices } = weightsOf(new Graph(model));
   const each = Math.max(1, Math.floor(matrices.length / blocks));
   const lowest = Math.max(0, blocks - layers) * each;
@@ -95,4 +108,27 @@ function shuffled(bytes: Uint8Array, width: number, random: Random): Uint8Array<
     out.set(held, j * width);
   }
   return out;
+}
+
+/** Shuffled copies that serve many explanations of one task: each is made once, and all go when the task has ended. */
+export interface KeptShuffles {
+  readonly make: typeof randomizedFolder;
+  removeAll(): Promise<void>;
+}
+
+/** Keeps the copies on disk, where what was made from them for their gradients lies too; none of them stays in memory. */
+export function keepShuffles(): KeptShuffles {
+  const made = new Map<string, Promise<RandomizedFolder>>();
+  return {
+    async make(place, shuffle) {
+      const key = JSON.stringify([place, shuffle]);
+      const found = made.get(key) ?? randomizedFolder(place, shuffle);
+      made.set(key, found);
+      return { folder: (await found).folder, remove: async () => undefined };
+    },
+    async removeAll() {
+      await Promise.all([...made.values()].map(async (one) => (await one.catch(() => null))?.remove()));
+      made.clear();
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { silentLog, systemClock } from '@tessera/base';
 import { type JobPayload, jobPayload, type TaskResult } from '@tessera/contracts';
@@ -21,10 +21,10 @@ export interface TestModel {
   close(): Promise<void>;
 }
 
-/** Opens `models/tessera/…` or `test/fixtures/models/…`; helpers are opened by the same names. */
+/** Opens `models/tessera/…`, `test/fixtures/models/…` or an absolute folder; helpers are opened by the same names. */
 export async function openModel(folder: string, threads = 1): Promise<TestModel> {
   const cacheFolder = await mkdtemp(join(tmpdir(), 'tessera-explain-'));
-  const open = (name: string, at = join(root, name), cache = cacheFolder): Promise<OpenRuntime> =>
+  const open = (name: string, at = resolve(root, name), cache = cacheFolder): Promise<OpenRuntime> =>
     openRuntime({
       identifier: name,
       folder: at,
@@ -48,7 +48,7 @@ export async function openModel(folder: string, threads = 1): Promise<TestModel>
     measure: () => undefined,
     monotonicMs: systemClock.monotonicMs,
     reportProgress: () => undefined,
-    files: { folder: join(root, folder), open: (changed) => open(folder, changed, changed) },
+    files: { folder: resolve(root, folder), open: (changed) => open(folder, changed, changed) },
   };
   const openHelper = (name: string): Promise<OpenRuntime> => {
     const helper = helpers.get(name) ?? open(name);
