@@ -6,7 +6,7 @@ import time
 
 import torch
 
-STAGES = ["core", "extra", "handmade", "variants", "starters", "lora"]
+STAGES = ["core", "extra", "handmade", "variants", "starters", "lora", "hidden"]
 
 
 def main(wanted):

@@ -17,9 +17,11 @@ GOLDEN = ROOT / "test/golden/autodiff"
 COMMAND = "python scripts/references-autodiff/build.py"
 
 
-def provenance(**more):
+PACKAGES = ("torch", "transformers", "onnx", "onnxruntime", "onnxscript", "peft", "numpy")
+
+
+def provenance(packages=PACKAGES, **more):
     """Everything needed to make the same numbers again."""
-    packages = ["torch", "transformers", "onnx", "onnxruntime", "onnxscript", "peft", "numpy"]
     return {
         "command": COMMAND,
         "python": platform.python_version(),

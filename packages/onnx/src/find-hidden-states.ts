@@ -2,7 +2,7 @@ import type { Value } from './emitter.ts';
 import { type AttentionLayer, findAttentionLayers } from './find-attentions.ts';
 import type { Graph } from './graph.ts';
 import { projectedFrom } from './projection.ts';
-import { normalisedFrom, normalisedInto, residualSum } from './residual-stream.ts';
+import { biasedSum, normalisedFrom, normalisedInto, residualSum } from './residual-stream.ts';
 
 /**
  * Finds the hidden states in the order of Hugging Face's `hidden_states`: what enters each layer, then what leaves
@@ -37,7 +37,12 @@ function followStream(graph: Graph, start: Value): Value {
       continue;
     }
     const normal = stream === start ? undefined : normalisedInto(graph, stream);
-    if (normal === undefined) return stream;
+    if (normal === undefined) {
+      const biased = stream === start ? undefined : biasedSum(graph, stream);
+      if (biased === undefined) return stream;
+      stream = biased;
+      continue;
+    }
     if (!residualSum(graph, normal)) return normal;
     stream = normal;
   }

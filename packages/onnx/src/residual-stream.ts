@@ -38,11 +38,30 @@ function withoutCast(graph: Graph, value: Value): Value {
 
 /** The Add that puts the result of a layer's part back onto the stream, when `value` is the stream. */
 export function residualSum(graph: Graph, value: Value): Node | undefined {
-  return graph.consumers(value).find((reader) => {
-    if (!isOp(reader, 'Add') || reader.input[0] === reader.input[1]) return false;
-    const other = reader.input.find((input) => input !== value);
-    return other !== undefined && !isConstant(graph, other) && passesWeights(graph, other);
-  });
+  // RMS norms work in float32, and exporters let the sum read their cast copy of the stream too.
+  const copies = [value, ...castsOf(graph, value)];
+  return copies
+    .flatMap((copy) => graph.consumers(copy))
+    .find((reader) => {
+      if (!isOp(reader, 'Add') || reader.input[0] === reader.input[1]) return false;
+      const other = reader.input.find((input) => !copies.includes(input as Value));
+      return other !== undefined && !isConstant(graph, other) && passesWeights(graph, other);
+    });
+}
+
+/** The sum with a layer's bias, when that is added after the residual, as fused SkipLayerNormalization nodes do. */
+export function biasedSum(graph: Graph, value: Value): Value | undefined {
+  const sum = graph
+    .consumers(value)
+    .find((reader) => isOp(reader, 'Add') && reader.input.some((input) => isConstant(graph, input)));
+  return sum?.output[0] as Value | undefined;
+}
+
+function castsOf(graph: Graph, value: Value): readonly Value[] {
+  return graph
+    .consumers(value)
+    .filter((reader) => isOp(reader, 'Cast'))
+    .map((cast) => cast.output[0] as Value);
 }
 
 /** Whether a value was computed by a product with weights, a few operators back, and is not a mask or a position. */
