@@ -6,10 +6,14 @@ export interface TaskAnswer {
   readonly result: Readonly<Record<string, unknown>>;
 }
 
-/** Submits a task and waits for its result on the same request. Throws what the server says of a failure. */
-export async function finishTask(url: string, submission: object): Promise<TaskAnswer> {
+/** Submits a task, or a dataset to /v1/evaluations, and waits for its result. Throws what the server says of a failure. */
+export async function finishTask(
+  url: string,
+  submission: object,
+  path: '/v1/tasks' | '/v1/evaluations' = '/v1/tasks',
+): Promise<TaskAnswer> {
   const startMs = performance.now();
-  const response = await fetch(`${url}/v1/tasks`, {
+  const response = await fetch(`${url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', prefer: 'wait=300' },
     body: JSON.stringify(submission),
