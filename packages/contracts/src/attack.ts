@@ -76,21 +76,32 @@ export const attackCatalogue: Readonly<Record<AttackMethod, AttackMethodEntry>> 
 const classReference = z.union([z.int().min(0), z.string().min(1)]);
 
 /** One behavioural test of CheckList: a template with {slots}, or perturbations of the request's inputs. */
-const behaviour = z.object({
-  name: z.string().min(1),
-  capability: z.string().default(''),
-  /** "I {verb} this {noun}." Every combination of the lexicon is one case. */
-  template: z.string().optional(),
-  lexicon: z.record(z.string(), z.array(z.string()).min(1)).default({}),
-  /** What is done to each text: a rule by name, or a phrase put at the end. */
-  perturbation: z
-    .union([
-      z.enum(['typo', 'contractions', 'punctuation', 'lower_case', 'negate']),
-      z.object({ append: z.string() }),
-      z.object({ replace: z.record(z.string(), z.string()) }),
-    ])
-    .default('typo'),
-});
+const behaviour = z
+  .object({
+    name: z.string().min(1),
+    capability: z.string().default(''),
+    /** "I {verb} this {noun}." Every combination of the lexicon is one case. */
+    template: z.string().optional(),
+    lexicon: z.record(z.string(), z.array(z.string()).min(1)).default({}),
+    /** What is done to each text: a rule by name, or a phrase put at the end. */
+    perturbation: z
+      .union([
+        z.enum(['typo', 'contractions', 'punctuation', 'lower_case', 'negate']),
+        z.object({ append: z.string() }),
+        z.object({ replace: z.record(z.string(), z.string()) }),
+      ])
+      .default('typo'),
+  })
+  .superRefine(({ template = '', lexicon }, context) => {
+    const slots = [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
+    const empty = slots.find((slot) => !Object.hasOwn(lexicon, slot));
+    if (empty === undefined) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['template'],
+      message: `the lexicon has no words for {${empty}}; add them`,
+    });
+  });
 export type Behaviour = z.infer<typeof behaviour>;
 
 const schema = z.object({
@@ -122,7 +133,13 @@ const schema = z.object({
   /** Deployed masked-language model for bae and bert_attack. */
   fill_mask_model: z.string().min(1).optional(),
   /** Code-point spans of the attacked text that stay: [start, end). */
-  protect: z.array(z.tuple([z.int().min(0), z.int().min(0)])).default([]),
+  protect: z
+    .array(
+      z.tuple([z.int().min(0), z.int().min(0)]).refine(([start, end]) => start <= end, {
+        error: 'a span is [start, end), so its end cannot come before its start',
+      }),
+    )
+    .default([]),
   /**
    * What is true of each input, in order: a class by index or label, or the true answers; null where it is not known. Inputs that the
    * model gets wrong to begin with are skipped, as TextAttack does, and the table tells the accuracy.

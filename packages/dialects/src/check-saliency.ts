@@ -30,6 +30,17 @@ export function checkAttack(options: Options, model: ModelEntry, field: string):
   const { options: parsed, unknown } = renamed(field, () => parseAttackOptions(options));
   const { method, saliency_method: saliency } = parsed;
   checkNeeds(attackCatalogue[method].needs, { model, field: `${field}.method`, method });
+  // The words of the model process for the same mistakes, told before anything is queued.
+  if ((method === 'bae' || method === 'bert_attack') && parsed.fill_mask_model === undefined)
+    throw invalid(
+      `${field}.fill_mask_model`,
+      'this method needs the name of a deployed masked-language model here',
+    );
+  if (parsed.min_similarity !== undefined && parsed.similarity_model === undefined)
+    throw invalid(
+      `${field}.similarity_model`,
+      'min_similarity needs the name of a deployed embedding model here',
+    );
   if (saliency)
     checkNeeds(explainCatalogue[saliency].needs, {
       model,

@@ -83,7 +83,22 @@ function checkExtras(
     requireFeature(features, field, field);
     checkJson(asked, field, limits);
     const unknown = check(asked, model, field);
+    checkLabels(asked, submission, field);
     if (unknown.length > 0) throw invalid(field, `unknown options ${unknown.join(', ').slice(0, 200)}`);
   }
   return warnings;
+}
+
+/** One true label an input; the choices of a multiple choice are one input together, which the model process knows. */
+function checkLabels(
+  { labels }: Readonly<Record<string, unknown>>,
+  { input, task, options }: Submission,
+  field: string,
+): void {
+  if (!Array.isArray(labels) || labels.length === input.length) return;
+  if (task === 'sequence-classification' && (options.multipleChoice || labels.length === 1)) return;
+  throw invalid(
+    `${field}.labels`,
+    `there are ${labels.length} labels for ${input.length} inputs; give one each, null where it is not known`,
+  );
 }

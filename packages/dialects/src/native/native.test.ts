@@ -75,6 +75,18 @@ describe('a submission', () => {
     [{ ...base, explain: { method: 'attention', topk: 2 } }, 'explain'],
     [{ ...base, attack: { method: 'magic' } }, 'attack.method'],
     [{ ...base, attack: { method: 'sub_span', shoe_size: 2 } }, 'attack'],
+    [{ ...base, attack: { method: 'bae' } }, 'attack.fill_mask_model'],
+    [{ ...base, attack: { method: 'bert_attack', fill_mask_model: null } }, 'attack.fill_mask_model'],
+    [{ ...base, attack: { method: 'hotflip', min_similarity: 0.9 } }, 'attack.similarity_model'],
+    [{ ...base, attack: { method: 'hotflip', protect: [[5, 2]] } }, 'attack.protect.0'],
+    [{ ...base, attack: { method: 'hotflip', labels: [1, 0] } }, 'attack.labels'],
+    [
+      {
+        ...base,
+        attack: { method: 'checklist_invariance', tests: [{ name: 'x', template: 'A {adj} film' }] },
+      },
+      'attack.tests.0.template',
+    ],
     [{ ...base, adapters: ['../x'] }, 'adapters'],
   ])('%j is refused at %s', (body, field) => {
     expect(refusal(body)).toEqual([field, expect.stringMatching(new RegExp(`^${field}: .`))]);

@@ -1,0 +1,76 @@
+import { explainMethods } from '@tessera/contracts';
+import { answerHits } from '../../apps/worker/src/model-process/explain/testing/answer-hits.ts';
+import { askedParagraphs } from '../../apps/worker/src/model-process/explain/testing/asked-paragraphs.ts';
+import { decisiveSentences } from '../../apps/worker/src/model-process/explain/testing/decisive-texts.ts';
+import { openModel } from '../../apps/worker/src/model-process/explain/testing/open-model.ts';
+import { printTable } from '../statistics.ts';
+
+/*
+ * Do explanations point at the words that matter? Every method on the starter models, on the 40 sentences whose decisive words are
+ * known and on the 40 questions whose answers are (the definitions are in answer-hits.ts and decisive-texts.ts), beside chance.
+ */
+const threads = Number(process.env.MODEL_THREADS ?? 2);
+const asked = process.env.METHODS?.split(',');
+const methods = explainMethods.filter((method) => method !== 'bertviz' && (asked?.includes(method) ?? true));
+/** Options that keep a run short. */
+const options: Readonly<Record<string, object>> = {
+  smooth_grads: { n_samples: 20 },
+  lime: { n_samples: 200 },
+  kernel_shap: { n_samples: 200 },
+};
+
+interface Scores {
+  readonly context_tokens: readonly (readonly (readonly [number, string, number])[])[];
+  readonly topk_context_idx: readonly (readonly number[])[];
+}
+
+const sentiment = await openModel('models/tessera/sentiment-en', threads);
+const answering = await openModel('models/tessera/qa-en', threads);
+try {
+  const rows: (string | number)[][] = [];
+  for (const method of methods) {
+    const explain = { method, top_k: 3, ...options[method] };
+    const sentences = await sentiment.run({
+      task: 'sequence-classification',
+      input: decisiveSentences.map(([text]) => text),
+      explain,
+    });
+    const [scores] = sentences.fields['attributions'] as unknown as readonly [Scores];
+    const hits = decisiveSentences.filter(([, decisive], i) =>
+      scores.topk_context_idx[i]!.some((k) =>
+        decisive.includes(scores.context_tokens[i]![k]![1].toLowerCase()),
+      ),
+    );
+    const { fields } = await answering.run({
+      task: 'question-answering',
+      input: askedParagraphs,
+      options: { showNullAnswers: false },
+      explain,
+    });
+    const answers = answerHits(fields, askedParagraphs);
+    rows.push([
+      method,
+      `${hits.length} of ${decisiveSentences.length}`,
+      `${Math.round(answers.hit * answers.questions)} of ${answers.questions}`,
+      answers.hit,
+      answers.chance.hit,
+      answers.precision,
+      answers.chance.precision,
+    ]);
+  }
+  printTable(
+    [
+      'method',
+      'sentences with a decisive word in the first three',
+      'questions with a word at the answer in the first three',
+      'share',
+      'by chance',
+      'share of the first three at the answer',
+      'by chance ',
+    ],
+    rows,
+  );
+} finally {
+  await sentiment.close();
+  await answering.close();
+}
