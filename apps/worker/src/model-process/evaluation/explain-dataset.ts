@@ -1,7 +1,7 @@
 import type { Outcome } from '@tessera/attack';
 import type { Json, JsonObject } from '@tessera/contracts';
 import { aggregateEvaluations, explain, type InstanceMeta, spreadOf } from '@tessera/explain';
-import { attackContext, withRows } from '../explain/attack-context.ts';
+import { attackContext, isChoice, withRows } from '../explain/attack-context.ts';
 import { explainContext, type SaliencyContext } from '../explain/explain-context.ts';
 import { instancesOf } from '../explain/instances.ts';
 import { type Measured, type MeasuredRecord, measureAll } from './measure-all.ts';
@@ -35,7 +35,7 @@ export async function explainDataset(
     nameOf: ({ method }) => String(method),
     // A regression has no label; its value is explained all the same.
     predict: async ({ unit }) =>
-      classifies && !isRegression(payload) ? ((await judge.predict([unit]))[0] ?? null) : null,
+      classifies && !isRegression(payload, context) ? ((await judge.predict([unit]))[0] ?? null) : null,
     run: (options, { record, outcome, tick }) =>
       explainOne(options, record, {
         payload,
@@ -54,8 +54,10 @@ export async function explainDataset(
   };
 }
 
-function isRegression(payload: EvaluationPayload): boolean {
-  return 'isRegression' in payload.options && payload.options.isRegression === true;
+/** Asked for, or a head with one output that does not choose among rows. */
+function isRegression(payload: EvaluationPayload, context: SaliencyContext): boolean {
+  if (payload.task !== 'sequence-classification' || isChoice(payload, context)) return false;
+  return payload.options.isRegression || Object.keys(context.runtime.description.id2label).length === 1;
 }
 
 async function explainOne(

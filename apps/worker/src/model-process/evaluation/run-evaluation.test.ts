@@ -258,6 +258,16 @@ withModel('bert-token-classification', (model) => {
   });
 });
 
+withModel('bert-regression', (model) => {
+  it('a regression is explained and judged by nobody', async () => {
+    const task = 'sequence-classification';
+    const explain = [{ method: 'occlusion', metrics: ['curves'] }];
+    const report = await evaluate(model(), { task, input: ['a good film', 'Anna sings'], explain });
+    expect(report).toMatchObject({ accuracy: null, methods: [{ explained: 2, failed: 0 }] });
+    expect(report.rows[0]).toMatchObject({ prediction: null, correct: null });
+  });
+});
+
 withModel('bert-embedding', (model) => {
   it("the first text's part in the cosine of a pair is explained", async () => {
     const input = ['Anna lives in Ghent.', 'She has a house in Ghent.', 'a dull film', 'a good film'];
