@@ -9,5 +9,6 @@ export * from './payload.ts';
 export * from './result.ts';
 export * from './safetensors.ts';
 export * from './square-wire.ts';
+export * from './submit-evaluation.ts';
 export * from './task.ts';
 export * from './tensor.ts';

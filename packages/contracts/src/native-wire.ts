@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { evaluationRecords } from './evaluation.ts';
-import { explainMetrics } from './explain.ts';
 import { modelEntry, modelSource, modelUpdate, newModelIdentifier } from './model.ts';
 import {
   modelClasses,
@@ -15,7 +13,8 @@ import { payloadFields, taskOptions, textInput } from './payload.ts';
 
 /** What goes over the wire of the native API `/v1`. The OpenAPI page and the client's types are made from these. */
 
-const submitFields = {
+/** What every body of POST /v1/tasks has beside its task and options. */
+export const submitFields = {
   ...payloadFields,
   model: z.string().min(1).describe('Identifier of the model, as GET /v1/models lists it.'),
   input: z
@@ -66,59 +65,6 @@ export const submitTask = z.discriminatedUnion('task', [
   }),
 ]);
 export type SubmitTask = z.input<typeof submitTask>;
-
-const methodOptions = z.array(z.record(z.string(), z.unknown())).min(1).max(20).optional();
-
-const evaluationFields = {
-  model: submitFields.model,
-  preprocessing: payloadFields.preprocessing,
-  adapters: payloadFields.adapters,
-  averageAdapters: payloadFields.averageAdapters,
-  priority: submitFields.priority,
-  timeToLiveMs: submitFields.timeToLiveMs,
-  explain: methodOptions.describe('Explanations to measure and compare, each with its options.'),
-  attack: methodOptions.describe('Attacks to run and compare, each with its options.'),
-  metrics: z
-    .array(z.enum(explainMetrics))
-    .min(1)
-    .optional()
-    .describe('Measures of an explanation; left out: all but mprt.'),
-};
-
-const records = <T extends keyof typeof evaluationRecords>(task: T) =>
-  z
-    .array(evaluationRecords[task])
-    .min(1, { error: 'the list is empty; send at least one record' })
-    .describe('The dataset.');
-
-/** Body of POST /v1/evaluations: exactly one of `explain` and `attack`; unknown fields are refused. */
-export const submitEvaluation = z.discriminatedUnion('task', [
-  z.strictObject({
-    task: z.literal('sequence-classification'),
-    options: taskOptions['sequence-classification'].strict().prefault({}),
-    records: records('sequence-classification'),
-    ...evaluationFields,
-  }),
-  z.strictObject({
-    task: z.literal('question-answering'),
-    options: taskOptions['question-answering'].strict().prefault({}),
-    records: records('question-answering'),
-    ...evaluationFields,
-  }),
-  z.strictObject({
-    task: z.literal('token-classification'),
-    options: taskOptions['token-classification'].strict().prefault({}),
-    records: records('token-classification'),
-    ...evaluationFields,
-  }),
-  z.strictObject({
-    task: z.literal('embedding'),
-    options: taskOptions.embedding.strict().prefault({}),
-    records: records('embedding'),
-    ...evaluationFields,
-  }),
-]);
-export type SubmitEvaluation = z.input<typeof submitEvaluation>;
 
 /** A failure as a task or a problem carries it. */
 export const wireError = z.object({

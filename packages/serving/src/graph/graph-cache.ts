@@ -17,7 +17,7 @@ import type {
 import { runGraphJob } from './run-graph-job.ts';
 
 /** Raised when the passes change what they write, so that older files are not used. */
-const format = 3;
+const format = 4;
 
 /** A file that a pass made, and the names to use it by. */
 export interface MadeFile<Names> {

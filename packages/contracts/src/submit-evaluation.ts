@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { evaluationRecords } from './evaluation.ts';
+import { explainMetrics } from './explain.ts';
+import { submitFields } from './native-wire.ts';
+import { taskOptions } from './payload.ts';
+
+const methodOptions = z.array(z.record(z.string(), z.unknown())).min(1).max(20).optional();
+
+const evaluationFields = {
+  model: submitFields.model,
+  preprocessing: submitFields.preprocessing,
+  adapters: submitFields.adapters,
+  averageAdapters: submitFields.averageAdapters,
+  priority: submitFields.priority,
+  timeToLiveMs: submitFields.timeToLiveMs,
+  explain: methodOptions.describe('Explanations to measure and compare, each with its options.'),
+  attack: methodOptions.describe('Attacks to run and compare, each with its options.'),
+  metrics: z
+    .array(z.enum(explainMetrics))
+    .min(1)
+    .optional()
+    .describe('Measures of an explanation; left out: all but mprt.'),
+};
+
+const records = <T extends keyof typeof evaluationRecords>(task: T) =>
+  z
+    .array(evaluationRecords[task])
+    .min(1, { error: 'the list is empty; send at least one record' })
+    .describe('The dataset.');
+
+/** Body of POST /v1/evaluations: exactly one of `explain` and `attack`; unknown fields are refused. */
+export const submitEvaluation = z.discriminatedUnion('task', [
+  z.strictObject({
+    task: z.literal('sequence-classification'),
+    options: taskOptions['sequence-classification'].strict().prefault({}),
+    records: records('sequence-classification'),
+    ...evaluationFields,
+  }),
+  z.strictObject({
+    task: z.literal('question-answering'),
+    options: taskOptions['question-answering'].strict().prefault({}),
+    records: records('question-answering'),
+    ...evaluationFields,
+  }),
+  z.strictObject({
+    task: z.literal('token-classification'),
+    options: taskOptions['token-classification'].strict().prefault({}),
+    records: records('token-classification'),
+    ...evaluationFields,
+  }),
+  z.strictObject({
+    task: z.literal('embedding'),
+    options: taskOptions.embedding.strict().prefault({}),
+    records: records('embedding'),
+    ...evaluationFields,
+  }),
+]);
+export type SubmitEvaluation = z.input<typeof submitEvaluation>;
