@@ -13,7 +13,8 @@ type Options = Readonly<Record<string, unknown>>;
 interface Explained {
   readonly options: JsonObject;
   readonly target: string;
-  readonly instance: InstanceMeta;
+  /** Its tokens are left out: thousands of records are held until the end. */
+  readonly instance: Omit<InstanceMeta, 'tokens'>;
   readonly topWords: readonly (readonly [string, number])[];
 }
 
@@ -80,10 +81,11 @@ async function explainOne(
     { kwargs: { ...options, evaluate: true }, instances, only, asChoices },
     explainContext(context),
   );
+  const { tokens: _, ...instance } = found.explainMeta.instances[0]!;
   return {
     options: found.explainMeta.options,
     target: found.explainMeta.target,
-    instance: found.explainMeta.instances[0]!,
+    instance,
     topWords: topWords(found.attributions[0] ?? {}, options['top_k']),
   };
 }
