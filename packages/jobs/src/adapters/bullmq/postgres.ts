@@ -2,6 +2,7 @@ import type { Log } from '@tessera/base';
 import { createPostgresBackend, type PostgresConnectionOptions, runMigrations, withBackend } from 'bullmq';
 import pg from 'pg';
 import type { BullBackend, JobData } from './backend.ts';
+import { PreparedClient } from './prepared-client.ts';
 
 const { Queue, Worker } = withBackend(createPostgresBackend);
 
@@ -26,6 +27,7 @@ export async function postgresBackend(options: {
     application_name: 'tessera-queue',
     keepAlive: true,
     max: askingConnections,
+    Client: PreparedClient,
   });
   // Every queue and worker listens to the pool's errors.
   pool.setMaxListeners(0);
