@@ -108,12 +108,27 @@ describe('SQL statements per job', () => {
     expect(statements.length).toBeLessThanOrEqual(30);
   });
 
-  it('are one more for a caller who waits on it before it ends, and one to read the result', async () => {
+  it('are one for a caller who asks when it has ended, the result included', async () => {
     const { taskId } = await jobs.submit(request('z'));
     await finished(302);
     statements.length = 0;
-    await jobs.wait(taskId, { timeoutMs: 1_000 });
-    await jobs.result(taskId);
-    expect(statements).toEqual(['task-read', 'task-read-result']);
+    await jobs.waitResult(taskId, { timeoutMs: 1_000 });
+    expect(statements).toEqual(['task-read-results']);
+  });
+
+  it('are few for the callers of a crowd: they ask together, and hear of the end together', async () => {
+    statements.length = 0;
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, async (_, i) => {
+        const { taskId } = await jobs.submit(request(`u${i}`));
+        return jobs.waitResult(taskId, { timeoutMs: 30_000 });
+      }),
+    );
+    expect(answers.map((answer) => answer?.result?.fieldsText)).toEqual(
+      answers.map((_, i) => JSON.stringify({ echo: [`u${i}`] })),
+    );
+    const reads = statements.filter((name) => name === 'task-read-results');
+    expect(reads.length).toBeLessThanOrEqual(30);
+    expect(statements.length).toBeLessThanOrEqual(60);
   });
 });

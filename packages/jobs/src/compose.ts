@@ -8,7 +8,7 @@ import { type HostRuns, hostRuns } from './host-runs.ts';
 import type { Jobs, JobsLimits } from './jobs.ts';
 import { patientStore } from './patient-store.ts';
 import type { JobQueue, Notices, TaskStore } from './ports.ts';
-import { reader, viewReader } from './read.ts';
+import { outcomeReader, reader, viewReader } from './read.ts';
 import { reconciler } from './reconcile.ts';
 import { submitter } from './submit.ts';
 import { waiter, waitingRoom } from './wait.ts';
@@ -49,6 +49,7 @@ export function composeJobs(parts: JobsParts): Jobs {
   const hostStore = patientStore(parts.store, { clock, log, patienceMs: hostPatienceMs });
   const { enqueue, settled } = enqueuer(queue, log);
   const readView = viewReader(store);
+  const readOutcome = outcomeReader(store);
   const room = waitingRoom({ store, notices, clock, log, safetyPollMs: limits.safetyPollMs });
   const hosts = new Map<string, HostRuns>();
   const runsOf = (host: string): HostRuns => {
@@ -95,8 +96,8 @@ export function composeJobs(parts: JobsParts): Jobs {
 
   return {
     submit: submitter({ store, newId, enqueue }),
-    ...reader(store, readView),
-    wait: waiter({ room, readView, clock }),
+    ...reader(store, { readView, readOutcome }),
+    ...waiter({ room, readView, readOutcome, clock }),
     watch: watcher({ store, room, notices, readView, clock }),
     cancel: canceller({ store, queue, notices, readView, counter, log }),
     consume: consuming.consume,

@@ -9,7 +9,7 @@ import type {
   TaskView,
 } from '@tessera/contracts';
 import type { AdapterCatalogue, ApiKeys, Hosts, ModelCatalogue, Statistics } from './catalogue.ts';
-import type { ClaimedRow, Notice, StoredResult, Sweep, TaskCounts, TaskFilter } from './ports.ts';
+import type { ClaimedRow, Notice, Sweep, TaskCounts, TaskFilter, TaskOutcome } from './ports.ts';
 
 export interface JobsConfig {
   readonly databaseUrl: string;
@@ -73,6 +73,12 @@ export type RunEnd =
 /** Runs one task. A rejection ends the task as failed (an AppError keeps its code, anything else becomes INTERNAL). */
 export type RunHandler = (task: ClaimedTask) => Promise<RunEnd>;
 
+export interface WaitOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  readonly caller?: string | null;
+}
+
 export interface Consumer {
   setConcurrency(concurrency: number): void;
   /** Tasks under way here. */
@@ -96,18 +102,14 @@ export interface Jobs {
   /**
    * View and result in one look. A succeeded task without result has expired (410). Null when there is no such task.
    */
-  result(
-    taskId: string,
-    caller?: string | null,
-  ): Promise<{ readonly view: TaskView; readonly result: StoredResult | null } | null>;
+  result(taskId: string, caller?: string | null): Promise<TaskOutcome | null>;
   /**
    * Resolves as soon as the task is final, or after `timeoutMs` or the signal's abort, with the view at that time
    * (queuePosition is null here); null when there is no such task.
    */
-  wait(
-    taskId: string,
-    options: { readonly timeoutMs: number; readonly signal?: AbortSignal; readonly caller?: string | null },
-  ): Promise<TaskView | null>;
+  wait(taskId: string, options: WaitOptions): Promise<TaskView | null>;
+  /** As `wait`, with the result: the look that sees the task final brings it along. */
+  waitResult(taskId: string, options: WaitOptions): Promise<TaskOutcome | null>;
   /** Ends a queued or running task. Throws TASK_UNKNOWN, and TASK_NOT_CANCELLABLE when it was final. */
   cancel(taskId: string, caller?: string | null): Promise<TaskView>;
   /** Newest first; `next` is the `before` of the following page. */

@@ -121,6 +121,12 @@ export interface StoredResult {
   readonly warnings: readonly string[];
 }
 
+/** A task and, once it has succeeded and until it expires, its result. */
+export interface TaskOutcome {
+  readonly view: TaskView;
+  readonly result: StoredResult | null;
+}
+
 export interface Completion extends Run {
   readonly result: StoredResult;
   readonly timings: TaskTimings;
@@ -209,9 +215,8 @@ export interface TaskStore {
     taskIds: readonly string[],
     options: { readonly position: boolean },
   ): Promise<ReadonlyMap<string, TaskView>>;
-  readResult(
-    taskId: string,
-  ): Promise<{ readonly view: TaskView; readonly result: StoredResult | null } | null>;
+  /** Views with their results, of those that exist. */
+  readResults(taskIds: readonly string[]): Promise<ReadonlyMap<string, TaskOutcome>>;
   readLife(taskId: string): Promise<TaskLife | null>;
   /** Those of `taskIds` that are final or unknown. */
   settled(taskIds: readonly string[]): Promise<readonly string[]>;

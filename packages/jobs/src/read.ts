@@ -1,10 +1,24 @@
 import type { TaskView } from '@tessera/contracts';
 import { group } from './group.ts';
 import type { Jobs } from './jobs.ts';
-import type { TaskStore } from './ports.ts';
+import type { TaskOutcome, TaskStore } from './ports.ts';
 
 /** Reads views; concurrent reads share a statement. */
 export type ReadView = (taskId: string, options: { readonly position: boolean }) => Promise<TaskView | null>;
+
+/** Reads views with their results; concurrent reads share a statement. */
+export type ReadOutcome = (taskId: string) => Promise<TaskOutcome | null>;
+
+/** The tasks of a batch end together, and those who wait for them ask together. */
+export function outcomeReader(store: TaskStore): ReadOutcome {
+  return group<string, TaskOutcome | null>(
+    async (taskIds) => {
+      const found = await store.readResults([...new Set(taskIds)]);
+      return taskIds.map((id) => found.get(id.toLowerCase()) ?? null);
+    },
+    { parallel: 2, maxItems: 128 },
+  );
+}
 
 export function viewReader(store: TaskStore): ReadView {
   const readers = [true, false].map((position) =>
@@ -26,7 +40,7 @@ export function visible(view: TaskView | null, caller: string | null | undefined
 
 export function reader(
   store: TaskStore,
-  readView: ReadView,
+  { readView, readOutcome }: { readonly readView: ReadView; readonly readOutcome: ReadOutcome },
 ): Pick<Jobs, 'read' | 'result' | 'list' | 'counts'> {
   return {
     async read(taskId, caller) {
@@ -34,7 +48,7 @@ export function reader(
     },
 
     async result(taskId, caller) {
-      const found = await store.readResult(taskId);
+      const found = await readOutcome(taskId);
       return found && visible(found.view, caller) ? found : null;
     },
 

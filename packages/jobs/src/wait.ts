@@ -1,7 +1,8 @@
 import type { Clock, Log } from '@tessera/base';
-import type { Jobs } from './jobs.ts';
+import type { TaskView } from '@tessera/contracts';
+import type { Jobs, WaitOptions } from './jobs.ts';
 import type { Notices, TaskStore } from './ports.ts';
-import { type ReadView, visible } from './read.ts';
+import { type ReadOutcome, type ReadView, visible } from './read.ts';
 import { isFinal } from './state.ts';
 
 /** Callers that wait for a task to move. */
@@ -82,16 +83,24 @@ export function waitingRoom(parts: {
 export function waiter(parts: {
   readonly room: WaitingRoom;
   readonly readView: ReadView;
+  readonly readOutcome: ReadOutcome;
   readonly clock: Clock;
-}): Jobs['wait'] {
-  const { room, readView, clock } = parts;
-  return async (taskId, { timeoutMs, signal, caller }) => {
+}): Pick<Jobs, 'wait' | 'waitResult'> {
+  const { room, readView, readOutcome, clock } = parts;
+
+  /** Looks, waits while what it sees is not final, and looks again. */
+  async function until<Seen>(
+    taskId: string,
+    { timeoutMs, signal, caller }: WaitOptions,
+    { look, viewOf }: { look(): Promise<Seen | null>; viewOf(seen: Seen): TaskView },
+  ): Promise<Seen | null> {
+    const mine = (seen: Seen | null): Seen | null => (seen && visible(viewOf(seen), caller) ? seen : null);
     const moved = new Moved();
     // Entered before the first look: a step between the two must not be missed.
     const leave = room.enter(taskId, moved.notify, 'final');
     try {
-      const first = visible(await readView(taskId, { position: false }), caller);
-      if (!first || isFinal(first.state) || timeoutMs <= 0 || signal?.aborted) return first;
+      const first = mine(await look());
+      if (!first || isFinal(viewOf(first).state) || timeoutMs <= 0 || signal?.aborted) return first;
       const cancelTimer = clock.after(timeoutMs, moved.notify);
       signal?.addEventListener('abort', moved.notify, { once: true });
       try {
@@ -100,10 +109,20 @@ export function waiter(parts: {
         cancelTimer();
         signal?.removeEventListener('abort', moved.notify);
       }
-      return visible(await readView(taskId, { position: false }), caller);
+      return mine(await look());
     } finally {
       leave();
     }
+  }
+
+  return {
+    wait: (taskId, options) =>
+      until(taskId, options, {
+        look: () => readView(taskId, { position: false }),
+        viewOf: (view) => view,
+      }),
+    waitResult: (taskId, options) =>
+      until(taskId, options, { look: () => readOutcome(taskId), viewOf: ({ view }) => view }),
   };
 }
 

@@ -32,13 +32,12 @@ export function submitTaskRoute(deps: GatewayDeps, read: Read = readSubmission) 
         : ((await jobs.read(taskId, caller)) ?? newView({ taskId, job, nowMs: clock.now() }));
       return encodeNativeTask({ view, warnings, status: 202, headers: { ...headers, 'Retry-After': '1' } });
     }
-    const view = await jobs.wait(taskId, {
+    const found = await jobs.waitResult(taskId, {
       timeoutMs: waitMs,
       signal: clientSignal(response, closing),
       caller,
     });
-    const found = view?.state === 'succeeded' ? await jobs.result(taskId, caller) : null;
-    const current = found?.view ?? view ?? newView({ taskId, job, nowMs: clock.now() });
+    const current = found?.view ?? newView({ taskId, job, nowMs: clock.now() });
     return encodeNativeTask({
       view: current,
       warnings,

@@ -19,30 +19,27 @@ export function taskResult(deps: GatewayDeps): SquareHandler<'task-result'> {
   const { jobs, longPollMs, closing } = deps;
   return async ({ route, identity, request, response }): Promise<WireResponse> => {
     const acceptsJson = /\/(?:[\w.-]+\+)?json\b/.test(request.headers.accept ?? '');
-    const caller = sightOf(identity);
     const wait = {
       timeoutMs: preferredWaitMs(request, longPollMs) ?? longPollMs,
       signal: clientSignal(response, closing),
-      caller,
+      caller: sightOf(identity),
     };
     const managed = await managedOutcome(route.taskId, { jobs, identity, wait });
     if (managed) return encodeSquareTask(managed, acceptsJson);
     const { taskId } = route;
-    const unknown = new AppError('TASK_UNKNOWN', { detail: { taskId: taskId.slice(0, 100) } });
-    const view = isTaskId(taskId) ? await jobs.wait(taskId, wait) : null;
-    if (!view) throw unknown;
+    const found = isTaskId(taskId) ? await jobs.waitResult(taskId, wait) : null;
+    if (!found) throw new AppError('TASK_UNKNOWN', { detail: { taskId: taskId.slice(0, 100) } });
+    const { view, result } = found;
     if (!final.has(view.state)) return encodeSquareTask({ kind: 'pending', taskId }, acceptsJson);
     const error = endedWithout(view);
     if (error) return encodeSquareTask({ kind: 'failed', taskId, error }, acceptsJson);
-    const found = await jobs.result(taskId, caller);
-    if (!found) throw unknown;
-    if (!found.result) throw new AppError('TASK_EXPIRED', { detail: { taskId } });
+    if (!result) throw new AppError('TASK_EXPIRED', { detail: { taskId } });
     const model = await jobs.catalogue.read(view.model);
     return encodeSquareTask(
       {
         kind: 'finished',
         view,
-        result: openRecord(found.result),
+        result: openRecord(result),
         encoded: !model?.returnPlaintextArrays,
       },
       acceptsJson,

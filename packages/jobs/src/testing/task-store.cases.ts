@@ -1,7 +1,7 @@
 import { AppError, type NewId, toWireError } from '@tessera/base';
 import { jobPayload } from '@tessera/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { InsertOutcome, NewTask, StoredResult, TaskStore } from '../ports.ts';
+import type { InsertOutcome, NewTask, StoredResult, TaskOutcome, TaskStore } from '../ports.ts';
 import { request } from './jobs-under-test.ts';
 
 /** A store to test, empty, with one registered model, and a way to let its time pass. */
@@ -50,6 +50,9 @@ export function describeTaskStore(name: string, make: () => Promise<StoreUnderTe
     });
     const state = async (taskId: string): Promise<string | undefined> =>
       (await store.read([taskId], { position: false })).get(taskId)?.state;
+
+    const outcome = async (taskId: string): Promise<TaskOutcome | null> =>
+      (await store.readResults([taskId])).get(taskId) ?? null;
 
     it('gives payloads back as they came, NUL, lone surrogates and emoji included', async () => {
       const texts = ['plain', 'nul \0 inside', 'lone \ud800 surrogate', '😀 "quoted" \\ {a,b} \n'];
@@ -107,7 +110,7 @@ export function describeTaskStore(name: string, make: () => Promise<StoreUnderTe
       );
       expect(runs).toHaveLength(3);
       for (const [i, id] of ids.entries()) {
-        const found = await store.readResult(id);
+        const found = await outcome(id);
         expect(found?.view.state).toBe('succeeded');
         expect(found?.result?.fieldsText).toBe(JSON.stringify({ text: `r${i}` }));
         expect(found?.result?.tensors ? [...found.result.tensors] : null).toEqual(
@@ -116,11 +119,34 @@ export function describeTaskStore(name: string, make: () => Promise<StoreUnderTe
       }
     });
 
+    it('reads results of many tasks at once: small, large, none, unfinished and unknown', async () => {
+      const [small, large, bare, open] = await claimed('a', 'b', 'c', 'd');
+      const long = 'x'.repeat(200_000);
+      await store.complete([
+        { taskId: small!, attempt: 1, result: result('s', new Uint8Array([7])), timings: {} },
+        { taskId: large!, attempt: 1, result: result(long, new Uint8Array([8])), timings: {} },
+        { taskId: bare!, attempt: 1, result: result(long), timings: {} },
+      ]);
+      const found = await store.readResults([small!, large!, bare!, open!, under.newId(), 'no uuid']);
+      const contents = [small, large, bare, open].map((id) => {
+        const { view, result } = found.get(id!)!;
+        return [view.state, result?.fieldsText.length, result?.tensors && [...result.tensors]];
+      });
+      const around = JSON.stringify({ text: '' }).length;
+      expect(contents).toEqual([
+        ['succeeded', around + 1, [7]],
+        ['succeeded', around + 200_000, [8]],
+        ['succeeded', around + 200_000, null],
+        ['running', undefined, undefined],
+      ]);
+      expect(found.size).toBe(4);
+    });
+
     it('gives large tensors back byte for byte', async () => {
       const [id] = await claimed('a');
       const tensors = new Uint8Array(40_000_000).map((_, i) => (i * 2_654_435_761) >>> 24);
       await store.complete([{ taskId: id!, attempt: 1, result: result('r', tensors), timings: {} }]);
-      const found = (await store.readResult(id!))?.result?.tensors;
+      const found = (await outcome(id!))?.result?.tensors;
       expect(Buffer.compare(Buffer.from(found!), Buffer.from(tensors))).toBe(0);
     });
 
@@ -139,7 +165,7 @@ export function describeTaskStore(name: string, make: () => Promise<StoreUnderTe
         progress: null,
       });
       await store.complete([{ taskId: id!, attempt: 2, result: result('mine'), timings: {} }]);
-      expect((await store.readResult(id!))?.result?.fieldsText).toContain('mine');
+      expect((await outcome(id!))?.result?.fieldsText).toContain('mine');
     });
 
     it('cancels queued and running tasks, and nothing that is final', async () => {
@@ -212,12 +238,12 @@ export function describeTaskStore(name: string, make: () => Promise<StoreUnderTe
       await store.complete([{ taskId: id!, attempt: 1, result: result('r'), timings: {} }]);
       await under.age([id!], under.resultTimeToLiveMs + 1_000);
       // Gone for readers from the minute it expires, deleted by the sweep.
-      expect(await store.readResult(id!)).toMatchObject({ view: { state: 'succeeded' }, result: null });
+      expect(await outcome(id!)).toMatchObject({ view: { state: 'succeeded' }, result: null });
       expect((await store.sweep()).resultsDeleted).toBe(1);
-      expect(await store.readResult(id!)).toMatchObject({ view: { state: 'succeeded' }, result: null });
+      expect(await outcome(id!)).toMatchObject({ view: { state: 'succeeded' }, result: null });
       await under.age([id!], under.rowTimeToLiveMs + 1_000);
       expect((await store.sweep()).rowsDeleted).toBe(1);
-      expect(await store.readResult(id!)).toBeNull();
+      expect(await outcome(id!)).toBeNull();
     });
 
     it('ends queued tasks of a model that was removed', async () => {
@@ -276,7 +302,7 @@ export function describeTaskStore(name: string, make: () => Promise<StoreUnderTe
         [5, 'succeeded'],
       ]);
       for (const event of life!.events) expect(event.at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-      const view = (await store.readResult(id!))!.view;
+      const view = (await outcome(id!))!.view;
       expect(view.timings.computeMs).toBe(3);
       expect(view.timings.totalMs).toBeGreaterThanOrEqual(view.timings.queuedMs!);
     });

@@ -1,5 +1,5 @@
 import type { TaskEvent, TaskProgress, TaskState, TaskView } from '@tessera/contracts';
-import type { StoredResult, TaskCounts, TaskFilter, TaskLife } from '../../ports.ts';
+import type { TaskCounts, TaskFilter, TaskLife } from '../../ports.ts';
 import { isFinal } from '../../state.ts';
 import { type Database, execute, isTaskId, sql } from './statement.ts';
 import { positionColumn, toView, type ViewRow, viewColumns } from './view.ts';
@@ -18,54 +18,6 @@ export async function read(
   if (ids.length === 0) return new Map();
   const rows = await execute<ViewRow>(database, options.position ? readViewsWithPosition : readViews, [ids]);
   return new Map(rows.map((row) => [row.id, toView(row)]));
-}
-
-/**
- * Binary columns arrive as text of twice their size, and a string has an end: larger blobs come in slices of this many
- * bytes. They are stored uncompressed out of line, so that Postgres fetches a slice without the rest.
- */
-const sliceBytes = 16 * 1024 * 1024;
-
-const readOneResult = sql('task-read-result')`
-select ${viewColumns}, r.fields, r.warnings, octet_length(r.tensors) as bytes,
-       case when octet_length(r.tensors) <= ${String(sliceBytes)} then r.tensors end as tensors
-  from task t left join result r on r.task_id = t.id and r.expires_at > now()
- where t.id = $1::uuid`;
-
-const readOneSlice = sql('result-read-slice')`
-select substring(tensors from $2::int + 1 for ${String(sliceBytes)}) as slice from result where task_id = $1::uuid`;
-
-interface ResultRow extends ViewRow {
-  readonly fields: string | null;
-  readonly warnings: readonly string[] | null;
-  readonly bytes: number | null;
-  readonly tensors: Buffer | null;
-}
-
-export async function readResult(
-  database: Database,
-  taskId: string,
-): Promise<{ readonly view: TaskView; readonly result: StoredResult | null } | null> {
-  if (!isTaskId(taskId)) return null;
-  const row = (await execute<ResultRow>(database, readOneResult, [taskId]))[0];
-  if (!row) return null;
-  const view = toView(row);
-  if (row.fields === null) return { view, result: null };
-  const tensors =
-    row.bytes === null ? null : (row.tensors ?? (await readSlices(database, taskId, row.bytes)));
-  // Deleted between two slices: expired after all.
-  if (tensors === null && row.bytes !== null) return { view, result: null };
-  return { view, result: { fieldsText: row.fields, tensors, warnings: row.warnings ?? [] } };
-}
-
-async function readSlices(database: Database, taskId: string, bytes: number): Promise<Buffer | null> {
-  const whole = Buffer.allocUnsafe(bytes);
-  for (let start = 0; start < bytes; start += sliceBytes) {
-    const row = (await execute<{ slice: Buffer }>(database, readOneSlice, [taskId, start]))[0];
-    if (!row) return null;
-    row.slice.copy(whole, start);
-  }
-  return whole;
 }
 
 const readOneLife = sql('task-read-life')`select state, events, progress from task where id = $1::uuid`;

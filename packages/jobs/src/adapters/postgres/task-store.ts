@@ -5,7 +5,8 @@ import { claim, forgetHost, renew } from './claim.ts';
 import { complete, fail } from './finish.ts';
 import { insert } from './insert.ts';
 import { progress } from './progress.ts';
-import { counts, list, read, readLife, readResult, settled } from './read.ts';
+import { counts, list, read, readLife, settled } from './read.ts';
+import { readResults } from './read-results.ts';
 import { release } from './release.ts';
 import type { Database } from './statement.ts';
 import { queuedDeliveries, sweep } from './sweep.ts';
@@ -26,7 +27,7 @@ export function postgresTaskStore(
     renew: (runs, leaseMs) => renew(database, runs, leaseMs),
     cancel: (taskId, caller) => cancel(database, taskId, caller, resultTimeToLiveMs),
     read: (taskIds, options) => read(database, taskIds, options),
-    readResult: (taskId) => readResult(database, taskId),
+    readResults: (taskIds) => readResults(database, taskIds),
     readLife: (taskId) => readLife(database, taskId),
     settled: (taskIds) => settled(database, taskIds),
     list: (filter) => list(database, filter),
