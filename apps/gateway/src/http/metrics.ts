@@ -32,9 +32,18 @@ export function makeMetrics(counts: () => Promise<QueueCounts>): Metrics {
     labelNames: ['model', 'state'],
     registers: [registry],
   });
+  // Looking a series up by its labels costs more than counting in it; routes are patterns, so there are few.
+  const series = new Map<string, ReturnType<typeof seconds.labels>>();
   return {
-    observe: ({ method, route, status }, ms) =>
-      seconds.labels(method, route, String(status)).observe(ms / 1000),
+    observe({ method, route, status }, ms) {
+      const key = `${method} ${route} ${status}`;
+      let one = series.get(key);
+      if (!one) {
+        one = seconds.labels(method, route, String(status));
+        series.set(key, one);
+      }
+      one.observe(ms / 1000);
+    },
     async text() {
       tasks.reset();
       const read = await counts().catch(() => null);

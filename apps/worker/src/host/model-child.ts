@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { HostMessage, ModelMessage } from '../model-process/protocol.ts';
+import { packedChannel } from '../model-process/packed-channel.ts';
+import { bytesOf, type HostMessage, type ModelMessage } from '../model-process/protocol.ts';
 
 /** One model process as its replica sees it. */
 export interface ModelChild {
@@ -38,15 +39,19 @@ export const spawnModelChild: SpawnModelChild = (events) => {
     exited = true;
     events.onExit(signal);
   };
-  child.on('message', (message) => {
-    if (!exited) events.onMessage(message as ModelMessage);
+  child.on('message', (pack) => {
+    for (const message of pack as readonly ModelMessage[]) if (!exited) events.onMessage(message);
   });
   child.on('error', (error) => exit(error.message));
   child.on('exit', (code, signal) => exit(signal ?? `exit code ${code}`));
+  const say = packedChannel<HostMessage>((pack, sent) => {
+    // A message to a process that has just died is not an error: its exit event tells the replica what to do.
+    if (child.connected) child.send([...pack], sent);
+    else sent();
+  }, bytesOf);
   return {
     pid: child.pid ?? -1,
-    // A message to a process that has just died is not an error: its exit event tells the replica what to do.
-    send: (message) => void (child.connected && child.send(message, () => undefined)),
+    send: (message) => void say(message),
     kill: () => void child.kill('SIGKILL'),
     get alive() {
       return !exited;

@@ -1,7 +1,8 @@
 import { systemClock } from '@tessera/base';
 import { createLogger } from '@tessera/telemetry';
 import { createModelProcess } from './model-process.ts';
-import type { HostMessage, ModelMessage } from './protocol.ts';
+import { packedChannel } from './packed-channel.ts';
+import { bytesOf, type HostMessage, type ModelMessage } from './protocol.ts';
 
 // The entry of a model process: wires the IPC channel to createModelProcess; nothing else.
 
@@ -16,14 +17,15 @@ const model = createModelProcess({
   log,
   rssBytes: () => process.memoryUsage.rss(),
   // Resolves when the bytes are in the pipe: what was said before a crash has then been heard.
-  say: (message: ModelMessage) =>
-    new Promise((resolve) => {
-      if (process.send) process.send(message, () => resolve());
-      else resolve();
-    }),
+  say: packedChannel<ModelMessage>((pack, sent) => {
+    if (process.send) process.send(pack, sent);
+    else sent();
+  }, bytesOf),
 });
 
-process.on('message', (message) => model.hear(message as HostMessage));
+process.on('message', (pack) => {
+  for (const message of pack as readonly HostMessage[]) model.hear(message);
+});
 // The host is gone. A run of onnxruntime cannot be interrupted and would abort on a tidy exit, hence SIGKILL.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 // Ctrl-C reaches the whole process group; the host decides when this process ends.

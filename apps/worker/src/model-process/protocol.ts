@@ -11,7 +11,7 @@ import type {
 
 /**
  * What the worker host and a model process say to each other over the IPC channel of `fork` (advanced serialization:
- * typed arrays travel as bytes). The host sends `open` once, then tasks; the process answers every task exactly once.
+ * typed arrays travel as bytes), several at once as an array (packed-channel.ts). The host sends `open` once, then tasks; the process answers every task exactly once.
  */
 
 export interface OpenOrder {
@@ -71,3 +71,18 @@ export type ModelMessage =
   | { readonly type: 'progress'; readonly taskId: string; readonly progress: TaskProgress }
   | { readonly type: 'token'; readonly taskId: string; readonly token: TaskToken }
   | { readonly type: 'pong'; readonly id: number; readonly rssBytes: number };
+
+/** What a message weighs on its way, roughly: only tensors and texts can be large. */
+export function bytesOf(message: HostMessage | ModelMessage): number {
+  switch (message.type) {
+    case 'done':
+      return message.result.tensors.byteLength;
+    case 'run':
+      return message.task.payload.input.reduce(
+        (sum, text) => sum + (typeof text === 'string' ? text.length : text[0].length + text[1].length),
+        0,
+      );
+    default:
+      return 0;
+  }
+}
