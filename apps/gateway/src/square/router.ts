@@ -1,6 +1,6 @@
 import { AppError } from '@tessera/base';
 import { jsonReply, type WireResponse } from '@tessera/dialects';
-import express, { type Request, type RequestHandler, type Router } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { localIdentity } from '../access.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { contextOf } from '../http/request-context.ts';
@@ -34,7 +34,7 @@ import { stats, update } from './statistics.ts';
 import { taskResult } from './task-result.ts';
 
 /** SQuARE's three APIs below /api: match the path, let in, read the body, hand over. */
-export function squareRouter(deps: GatewayDeps, limit: RequestHandler): Router {
+export function squareRouter(deps: GatewayDeps, limit: RequestHandler): RequestHandler {
   const handlers: SquareHandlers = {
     heartbeat,
     openapi: () => jsonReply(200, squareOpenApi()),
@@ -57,42 +57,38 @@ export function squareRouter(deps: GatewayDeps, limit: RequestHandler): Router {
     'db-update': databaseUpdate,
     'db-deploy': databaseDeploy(deps),
   };
-  const router = express.Router();
   const identify = authenticate(deps.access);
   const readBody = jsonBody(deps.maxBodyBytes);
 
-  router.use((request, response, next) => {
+  // One handler and not a router's chain: that costs more than everything else the gateway does with a poll.
+  return async (request, response) => {
     const route = matchSquarePath(request.path, userOf(request));
     if (!route) throw new AppError('ROUTE_UNKNOWN');
-    const { methods } = routeRules[route.kind];
+    const { methods, role, body } = routeRules[route.kind];
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     if (!methods.includes(method)) {
       response.setHeader('Allow', methods.join(', '));
       throw new AppError('METHOD_NOT_ALLOWED');
     }
-    response.locals.route = route;
     contextOf(response).route = `square:${route.kind}`;
-    next();
-  });
-  router.use((request, response, next) => {
-    const { role } = routeRules[routeOf(response.locals).kind];
-    return role === null ? next() : identify(request, response, next);
-  });
-  router.use((request, response, next) => {
-    const { role } = routeRules[routeOf(response.locals).kind];
-    if (role === null) return next();
-    checkRole(response, role);
-    return limit(request, response, next);
-  });
-  router.use((request, response, next) =>
-    routeRules[routeOf(response.locals).kind].body ? readBody(request, response, next) : next(),
-  );
-  router.use(async (request, response) => {
-    const route = routeOf(response.locals);
+    if (role !== null) {
+      await passing(identify, request, response);
+      checkRole(response, role);
+      await passing(limit, request, response);
+    }
+    if (body) await passing(readBody, request, response);
     const identity = contextOf(response).identity ?? localIdentity;
     send(response, await call(handlers, route.kind, { route, identity, request, response }));
+  };
+}
+
+/** Resolves when a middleware lets the request pass; rejects with what it throws or hands on. */
+function passing(middleware: RequestHandler, request: Request, response: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const next = (error?: unknown): void => (error ? reject(error) : resolve());
+    const returned: unknown = middleware(request, response, next);
+    if (returned instanceof Promise) returned.catch(reject);
   });
-  return router;
 }
 
 function call<K extends RouteKind>(
@@ -103,10 +99,6 @@ function call<K extends RouteKind>(
   // The key and the route's kind are the same word, which the compiler cannot see through an index.
   const handler = handlers[kind] as SquareHandler<K>;
   return handler(squareCall as SquareCall<K>);
-}
-
-function routeOf(locals: Record<string, unknown>): SquareRoute {
-  return locals.route as SquareRoute;
 }
 
 function userOf(request: Request): string | null {
