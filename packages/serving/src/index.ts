@@ -1,4 +1,5 @@
 export type { BatchStatistics } from './batching/batch-statistics.ts';
+export { logSoftmax, logSumExp } from './generation/log-softmax.ts';
 export type * from './generation/ports.ts';
 export { tidyGraphCache } from './graph/tidy-graph-cache.ts';
 export type * from './ports.ts';

@@ -97,6 +97,7 @@ export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenRunt
       first,
       openFile: (file) => openFile(file, true),
       cacheFor,
+      log,
       limits: () => ({ maxRows, cacheBytes: options.generationCacheBytes ?? 2 ** 29 }),
       clock,
       ...told,

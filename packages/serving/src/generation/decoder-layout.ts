@@ -71,6 +71,11 @@ export function presentName(pastName: string): string {
 /** Without position_ids these count their positions in the attention mask, so that padding in front does not shift them. */
 const positionsFromMask = new Set(['opt', 'bloom']);
 
+/** Whether an architecture counts its positions in the attention mask. */
+export function positionsComeFromMask(architecture: string): boolean {
+  return architecture === 'opt';
+}
+
 /**
  * Whether rows of different lengths may run together, padded in front. Where padding would shift positions, or the file has
  * no mask to hide it, only rows of one length share a step.

@@ -61,7 +61,7 @@ const projecting = new Set([
 ]);
 
 /** Whether keys are a projection of what the encoder gave, by way of operators on one activation only. */
-function readsEncoder(graph: Graph, keys: string): boolean {
+export function readsEncoder(graph: Graph, keys: string): boolean {
   const queue = [keys];
   const seen = new Set(queue);
   for (const value of queue) {

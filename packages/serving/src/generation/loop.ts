@@ -1,10 +1,12 @@
 import { AppError, type Clock } from '@tessera/base';
 import { canPadRows } from './decoder-layout.ts';
-import { type Batch, type Entry, groupMembers, type Member } from './members.ts';
+import type { EngineEvents } from './engine.ts';
+import type { Entry } from './members.ts';
+import { plainEngine } from './plain-engine.ts';
 import type { GenerationJob, GenerationStatistics, GenerationTimings, Generator } from './ports.ts';
-import { packPrompts } from './prefill.ts';
 import { bytesPerPosition } from './row-store.ts';
-import { encodedSpecs, type GenerativeFiles, startMembers, stepMembers } from './stepper.ts';
+import { type SlotFiles, slotEngine } from './slot-engine.ts';
+import { encodedSpecs, type GenerativeFiles } from './stepper.ts';
 
 export interface GenerationLimits {
   /** Rows of a step at the most; a single job may be wider. */
@@ -15,6 +17,8 @@ export interface GenerationLimits {
 
 export interface GenerationLoopOptions {
   readonly files: Omit<GenerativeFiles, 'onRun'>;
+  /** Files for batches whose cache stays in the onnxruntime thread; null when the decoder could not be rewritten for it. */
+  readonly slots: SlotFiles | null;
   readonly defaults: Generator['defaults'];
   readonly architecture: string;
   readonly vocabularySize: number;
@@ -40,26 +44,33 @@ export interface GenerationLoop extends Generator {
 export function startGenerationLoop(options: GenerationLoopOptions): GenerationLoop {
   const { limits, clock } = options;
   const counted = { steps: 0, stepRows: 0, computeMs: 0 };
-  const files: GenerativeFiles = {
-    ...options.files,
-    onRun: (ms) => {
+  const events: EngineEvents = {
+    onRun(ms) {
       counted.computeMs += ms;
     },
+    onStep(rows) {
+      counted.steps++;
+      counted.stepRows += rows;
+    },
   };
+  const { files, vocabularySize } = options;
   const { layout } = files;
   const encoded = encodedSpecs(layout);
-  const grouping = {
-    cache: layout.cache,
-    encoded,
-    canMix: layout.cache.length === 0 || canPadRows(layout, options.architecture),
-  };
+  const canMix = layout.cache.length === 0 || canPadRows(layout, options.architecture);
+  const plain = plainEngine({
+    files,
+    grouping: { cache: layout.cache, encoded, canMix },
+    vocabularySize,
+    events,
+  });
+  const quick = options.slots && slotEngine({ files: options.slots, firstStore: 0, vocabularySize, events });
+  const engines = quick ? [quick, plain] : [plain];
   const waiting = new Set<Entry>();
-  let batches: readonly Batch[] = [];
   let running: Promise<void> | null = null;
   let isClosed = false;
   let announced = '';
 
-  const members = (): Member[] => batches.flatMap((batch) => batch.members).filter(isAlive);
+  const members = () => engines.flatMap((engine) => engine.members());
 
   function reserve({ width, maxLength, inputIds }: GenerationJob): number {
     return width * (maxLength * bytesPerPosition(layout.cache) + inputIds.length * bytesPerPosition(encoded));
@@ -69,7 +80,7 @@ export function startGenerationLoop(options: GenerationLoopOptions): GenerationL
   function admit(): Entry[] {
     const { maxRows, cacheBytes } = limits();
     const present = members();
-    let rows = present.reduce((sum, member) => sum + member.entry.job.width, 0);
+    let rows = present.reduce((sum, { entry }) => sum + entry.job.width, 0);
     let bytes = present.reduce((sum, member) => sum + member.entry.reservedBytes, 0);
     const admitted: Entry[] = [];
     for (const entry of waiting) {
@@ -92,36 +103,19 @@ export function startGenerationLoop(options: GenerationLoopOptions): GenerationL
     await options.onBatchStart?.(tags);
   }
 
-  /** Runs one pack or batch; a failure of the model is the failure of those in it. */
-  async function guarded(entries: readonly Entry[], work: () => Promise<Member[]>): Promise<Member[]> {
-    try {
-      return await work();
-    } catch (error) {
-      for (const entry of entries) entry.fail(error);
-      return [];
-    }
-  }
-
   async function iterate(): Promise<boolean> {
     const admitted = admit();
     if (admitted.length === 0 && members().length === 0) return false;
     await announce([...members().map((member) => member.entry), ...admitted]);
-    const ahead: Member[] = [];
-    for (const batch of batches) {
-      const entries = batch.members.map((member) => member.entry);
-      counted.steps++;
-      counted.stepRows += batch.members.reduce((sum, member) => sum + member.rows.length, 0);
-      ahead.push(...(await guarded(entries, () => stepMembers(files, batch))));
-    }
-    for (const pack of packPrompts(admitted, options.vocabularySize))
-      ahead.push(...(await guarded(pack, () => startMembers(files, pack))));
-    batches = groupMembers(ahead.filter(isAlive), grouping);
+    const looking = quick ? admitted.filter(({ job }) => job.wantsAttentions) : admitted;
+    if (quick) await quick.iterate(admitted.filter((entry) => !looking.includes(entry)));
+    await plain.iterate(looking);
     return true;
   }
 
   async function run(): Promise<void> {
     while (await iterate());
-    batches = [];
+    for (const engine of engines) await engine.clear();
     announced = '';
     options.onBatchEnd?.();
     running = null;
@@ -175,10 +169,6 @@ export function startGenerationLoop(options: GenerationLoopOptions): GenerationL
     const problem = `${job.width} rows of ${job.maxLength} tokens need ${bytes} bytes of cache, over the limit of ${cacheBytes}; ask for fewer beams or tokens, or raise GENERATION_CACHE_BYTES`;
     return new AppError('INPUT_INVALID', { detail: { field: 'max_length', problem } });
   }
-}
-
-function isAlive(member: Member): boolean {
-  return !member.entry.isOver;
 }
 
 function makeEntry(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Clock } from '@tessera/base';
+import type { Clock, Log } from '@tessera/base';
 import type { GraphCache } from '../graph/graph-cache.ts';
 import type { ModelDescription, Tokenizer } from '../ports.ts';
 import type { Session } from '../session/session.ts';
@@ -8,6 +8,7 @@ import { readJsonIfThere } from '../store/model-files.ts';
 import { decoderLayout } from './decoder-layout.ts';
 import { keepInnerFiles } from './inner-files.ts';
 import { type GenerationLoop, type GenerationLoopOptions, startGenerationLoop } from './loop.ts';
+import { openSlots } from './open-slots.ts';
 
 export interface OpenGeneratorOptions {
   readonly folder: string;
@@ -22,6 +23,7 @@ export interface OpenGeneratorOptions {
   readonly cacheFor: (path: string) => Promise<GraphCache>;
   readonly limits: GenerationLoopOptions['limits'];
   readonly clock: Clock;
+  readonly log: Log;
   readonly onBatchStart?: GenerationLoopOptions['onBatchStart'];
   readonly onBatchEnd?: GenerationLoopOptions['onBatchEnd'];
 }
@@ -39,18 +41,27 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Gene
     cacheFor: options.cacheFor,
     openFile: options.openFile,
   });
+  const padId = tokenizer.specials.padId ?? 0;
+  const plain = { encoder: isPair ? first : null, decoder, layout, inner, padId };
+  const vocabulary = vocabularySize(decoder, tokenizer);
+  const slots = await openSlots({
+    model: description.identifier,
+    architecture: description.architecture,
+    config: description.config,
+    layout,
+    cache: await options.cacheFor(join(folder, isPair ? files.decoder : files.model)),
+    openFile: options.openFile,
+    plain,
+    vocabularySize: vocabulary,
+    log: options.log,
+  });
   const defaults = (await readJsonIfThere(folder, 'generation_config.json', description.identifier)) ?? {};
   return startGenerationLoop({
-    files: {
-      encoder: isPair ? first : null,
-      decoder,
-      layout,
-      inner,
-      padId: tokenizer.specials.padId ?? 0,
-    },
+    files: plain,
+    slots,
     defaults,
     architecture: description.architecture,
-    vocabularySize: vocabularySize(decoder, tokenizer),
+    vocabularySize: vocabulary,
     maxLength: description.maxPositions,
     limits: options.limits,
     clock: options.clock,

@@ -29,7 +29,9 @@ export interface GenerationJob {
   readonly width: number;
   /** Ids of its longest text, prompt or decoder ids included, for the memory of the cache. */
   readonly maxLength: number;
-  /** Logits [V] of each of the job's rows, valid during the call only; the rows of the next step come back, none at the end. */
+  /** What `advance` wants of each row; logits without. */
+  readonly reads?: 'logits' | 'log-probabilities';
+  /** Logits or log probabilities [V] of each of the job's rows, its own to change and valid during the call only; the rows of the next step come back, none at the end. */
   advance(logits: readonly Float32Array[], inner: InnerStep | null): readonly NextRow[];
   /** Give `advance` the attention weights of every step, too; null without. */
   readonly wantsAttentions?: boolean;

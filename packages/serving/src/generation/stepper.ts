@@ -2,7 +2,9 @@ import type { Tensor } from '@tessera/contracts';
 import type { Session } from '../session/session.ts';
 import { type Encoded, HIDDEN, runDecoder, type StepResult } from './decoder.ts';
 import type { DecoderLayout } from './decoder-layout.ts';
+import { askJob, book } from './engine.ts';
 import type { InnerFiles } from './inner-files.ts';
+import { logSoftmax } from './log-softmax.ts';
 import type { Batch, Entry, Member, RowAhead } from './members.ts';
 import type { InnerRow } from './ports.ts';
 import { runEncoder } from './prefill.ts';
@@ -134,34 +136,23 @@ interface Offered {
   readonly encoderAttentions: readonly Tensor[] | null;
 }
 
-/** Asks the job how to go on. What it throws is its own failure, not its neighbours'. */
+/** The job's rows of the next step, when it goes on. */
 function advance(entry: Entry, { length, rows, logits, inner, encoderAttentions }: Offered): Member[] {
-  if (entry.isOver) return [];
-  try {
-    const isWanted = entry.job.wantsAttentions === true && inner !== null;
-    const next = entry.job.advance(logits, isWanted ? { rows: inner, encoderAttentions } : null);
-    if (next.length > 0)
-      return [
-        {
-          entry,
-          length,
-          rows: next.map(({ parent, token }, at) => ({
-            token,
-            ids: [...rows[parent]!.ids, token],
-            cache: rows[parent]!.cache,
-            // The encoder read one prompt for all rows of a job: they may stay where they lie.
-            encoded: (rows[at] ?? rows[0]!).encoded,
-          })),
-        },
-      ];
-    entry.finish();
-  } catch (error) {
-    entry.fail(error);
-  }
-  return [];
-}
-
-function book(entry: Entry, computeMs: number, rows: number): void {
-  entry.spent.computeMs += computeMs;
-  entry.spent.rows = Math.max(entry.spent.rows, rows);
+  const isWanted = entry.job.wantsAttentions === true && inner !== null;
+  if (entry.job.reads === 'log-probabilities') for (const row of logits) logSoftmax(row);
+  const next = askJob(entry, logits, isWanted ? { rows: inner, encoderAttentions } : null);
+  if (next.length === 0) return [];
+  return [
+    {
+      entry,
+      length,
+      rows: next.map(({ parent, token }, at) => ({
+        token,
+        ids: [...rows[parent]!.ids, token],
+        cache: rows[parent]!.cache,
+        // The encoder read one prompt for all rows of a job: they may stay where they lie.
+        encoded: (rows[at] ?? rows[0]!).encoded,
+      })),
+    },
+  ];
 }

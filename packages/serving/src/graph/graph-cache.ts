@@ -12,6 +12,7 @@ import type {
   GraphJob,
   Inspection,
   InspectJob,
+  StepNames,
   Written,
 } from './graph-jobs.ts';
 import { runGraphJob } from './run-graph-job.ts';
@@ -30,6 +31,9 @@ export interface GraphCache {
   inspect(options: Options<InspectJob>): Promise<Inspection>;
   expose(options: Options<ExposeJob>): Promise<MadeFile<ExposedNames>>;
   exposeDecoder(options: Options<ExposeDecoderJob>): Promise<MadeFile<ExposedDecoderNames>>;
+  /** Names are null where the graph is not of the usual form. */
+  step(): Promise<MadeFile<StepNames>>;
+  cross(): Promise<MadeFile<Written | null>>;
   /** `from` is the model file itself or one that was made from it. */
   gradient(from: string, options: Options<GradientJob>): Promise<MadeFile<GradientNames>>;
   quantise(): Promise<MadeFile<Written>>;
@@ -100,6 +104,8 @@ export function openGraphCache(
       file(nameOf('exposed-decoder', options), (to) =>
         runGraphJob({ kind: 'expose-decoder', model, to, ...options }),
       ),
+    step: () => file('step', (to) => runGraphJob({ kind: 'step', model, to })),
+    cross: () => file('cross', (to) => runGraphJob({ kind: 'cross', model, to })),
     gradient: (from, options) =>
       file(nameOf('gradient', { ...options, from: basename(from) }), (to) =>
         runGraphJob({ kind: 'gradient', model: from, to, ...options }),

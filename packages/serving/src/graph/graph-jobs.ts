@@ -3,6 +3,8 @@ export type GraphJob =
   | InspectJob
   | ExposeJob
   | ExposeDecoderJob
+  | StepJob
+  | CrossJob
   | TableJob
   | GradientJob
   | QuantiseJob
@@ -58,6 +60,30 @@ export interface ExposeDecoderJob {
 export interface ExposedDecoderNames {
   readonly attentions: readonly string[];
   readonly crossAttentions: readonly string[];
+}
+
+/** Writes a decoder that gives what is new at a step. */
+export interface StepJob {
+  readonly kind: 'step';
+  readonly model: string;
+  /** File to write. */
+  readonly to: string;
+}
+
+/** How to feed and read what a step job wrote; null when the graph is not of the usual form. */
+export type StepNames = {
+  /** By input of the cache: the output with its new positions. */
+  readonly fresh: Readonly<Record<string, string>>;
+  /** Buckets of relative positions; null where the model has none. */
+  readonly bucketCount: number | null;
+  readonly readsLength: boolean;
+} | null;
+
+/** Writes what projects an encoder's hidden states into the keys and values of a decoder. */
+export interface CrossJob {
+  readonly kind: 'cross';
+  readonly model: string;
+  readonly to: string;
 }
 
 /** Reads the word-embedding table as floats. */
@@ -128,6 +154,8 @@ export interface GraphAnswers {
   readonly inspect: Inspection;
   readonly expose: ExposedNames;
   readonly 'expose-decoder': ExposedDecoderNames;
+  readonly step: StepNames;
+  readonly cross: Written | null;
   readonly table: EmbeddingRows;
   readonly gradient: GradientNames;
   readonly quantise: Written;

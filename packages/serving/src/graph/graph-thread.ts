@@ -1,5 +1,5 @@
 /** Entry of the thread that runs one graph job and ends. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { gradient, support } from '@tessera/autodiff';
@@ -15,9 +15,11 @@ import {
   saveModel,
 } from '@tessera/onnx';
 import { exposeDecoder } from '../generation/expose-decoder.ts';
+import { crossGraph, stepGraph } from '../generation/step-graph.ts';
 import { adapterFileNames } from '../store/adapter-files.ts';
 import type {
   AdapterFiles,
+  CrossJob,
   EmbeddingRows,
   ExposeDecoderJob,
   ExposedDecoderNames,
@@ -29,13 +31,15 @@ import type {
   GraphJob,
   Inspection,
   InspectJob,
+  StepJob,
+  StepNames,
   TableJob,
   Written,
 } from './graph-jobs.ts';
 
 try {
   const answer = await run(workerData as GraphJob);
-  parentPort!.postMessage({ answer }, 'rows' in answer ? [answer.rows.buffer] : []);
+  parentPort!.postMessage({ answer }, answer !== null && 'rows' in answer ? [answer.rows.buffer] : []);
 } catch (thrown) {
   const error = toAppError(thrown);
   const log = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
@@ -50,6 +54,10 @@ function run(job: GraphJob): Promise<GraphAnswers[GraphJob['kind']]> {
       return writeExposed(job);
     case 'expose-decoder':
       return writeExposedDecoder(job);
+    case 'step':
+      return writeStep(job);
+    case 'cross':
+      return writeCross(job);
     case 'table':
       return readTable(job);
     case 'gradient':
@@ -110,6 +118,24 @@ async function writeExposedDecoder({ model, to, isFirst }: ExposeDecoderJob): Pr
   const exposed = exposeDecoder(loadModel(model), isFirst);
   saveModel(exposed.model, to);
   return { attentions: exposed.attentions, crossAttentions: exposed.crossAttentions };
+}
+
+async function writeStep({ model, to }: StepJob): Promise<StepNames> {
+  const made = stepGraph(loadModel(model));
+  if (made === null) {
+    writeFileSync(to, '');
+    return null;
+  }
+  const { model: step, ...names } = made;
+  saveModel(step, to);
+  return names;
+}
+
+async function writeCross({ model, to }: CrossJob): Promise<Written | null> {
+  const made = crossGraph(loadModel(model));
+  if (made !== null) return write(made, to);
+  writeFileSync(to, '');
+  return null;
 }
 
 async function readTable({ model }: TableJob): Promise<EmbeddingRows> {

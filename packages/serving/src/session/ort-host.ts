@@ -75,6 +75,17 @@ export function startOrtHost(): OrtHost {
           throw new AppError('MODEL_RUN_FAILED', { detail: { model, reason: reasonOf(cause) }, cause });
         }
       },
+      async step(feeds, fetch, slots) {
+        const transfer = [...new Set(Object.values(feeds).map(({ data }) => data.buffer as ArrayBuffer))];
+        try {
+          return await ask('ran', { kind: 'step', session, feeds, fetch, slots }, transfer);
+        } catch (cause) {
+          throw new AppError('MODEL_RUN_FAILED', { detail: { model, reason: reasonOf(cause) }, cause });
+        }
+      },
+      drop: async (store) => {
+        if (!ended) await ask('closed', { kind: 'drop', store });
+      },
       close: async () => {
         if (!ended) await ask('closed', { kind: 'close', session });
       },

@@ -5,11 +5,13 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import type { Tensor } from '@tessera/contracts';
 import * as ort from 'onnxruntime-node';
-import type { ValueSpec } from './session.ts';
+import type { SlotUse, ValueSpec } from './session.ts';
+import { SlotStore } from './slot-store.ts';
 import type { ThreadAnswer, ThreadRequest } from './thread-messages.ts';
 
 const port: MessagePort = parentPort!;
 const sessions = new Map<number, ort.InferenceSession>();
+const stores = new Map<number, SlotStore>();
 
 let last: Promise<void> = Promise.resolve();
 port.on('message', (request: ThreadRequest) => {
@@ -42,7 +44,12 @@ async function answerTo(request: ThreadRequest): Promise<ThreadAnswer> {
       };
     }
     case 'run':
-      return run(request);
+      return run(request, []);
+    case 'step':
+      return run(request, request.slots);
+    case 'drop':
+      stores.delete(request.store);
+      return { kind: 'closed', id };
     case 'close':
       await release(request.session);
       return { kind: 'closed', id };
@@ -75,18 +82,50 @@ function open(request: Extract<ThreadRequest, { kind: 'open' }>): Promise<ort.In
     : ort.InferenceSession.create(request.file.bytes, options);
 }
 
-async function run(request: Extract<ThreadRequest, { kind: 'run' }>): Promise<ThreadAnswer> {
+async function run(
+  request: Extract<ThreadRequest, { kind: 'run' | 'step' }>,
+  slots: readonly SlotUse[],
+): Promise<ThreadAnswer> {
   const session = sessions.get(request.session);
   if (!session) throw new Error('the session is closed');
   const feeds: Record<string, ort.Tensor> = {};
   for (const [name, { dtype, data, shape }] of Object.entries(request.feeds))
     feeds[name] = new ort.Tensor(dtype, data as Float32Array, shape);
   const startMs = performance.now();
-  const results = await session.run(feeds, [...request.fetch]);
+  for (const use of slots) feedSlots(use, feeds);
+  const written = slots.flatMap(({ write }) => Object.keys(write?.from ?? {}));
+  const results = await session.run(feeds, [...request.fetch, ...written]);
+  for (const use of slots) writeSlots(use, results);
   const computeMs = performance.now() - startMs;
   const outputs: Record<string, Tensor> = {};
   for (const name of request.fetch) outputs[name] = plain(name, results[name]!);
   return { kind: 'ran', id: request.id, outputs, computeMs };
+}
+
+/** Arranges a store and feeds its tensors without copying them. */
+function feedSlots(
+  { store: number, specs, sources, positions, feed }: SlotUse,
+  feeds: Record<string, ort.Tensor>,
+): void {
+  const store = stores.get(number) ?? new SlotStore(specs);
+  stores.set(number, store);
+  store.arrange(sources, positions);
+  if (!feed) return;
+  for (const spec of specs) {
+    const shape = [feed.rows, spec.heads, positions, spec.size];
+    feeds[spec.name] = new ort.Tensor('float32', store.view(spec, feed.first, feed.rows), shape);
+  }
+}
+
+function writeSlots(
+  { store: number, specs, write }: SlotUse,
+  results: ort.InferenceSession.OnnxValueMapType,
+): void {
+  if (!write) return;
+  for (const [output, name] of Object.entries(write.from)) {
+    const spec = specs.find((own) => own.name === name)!;
+    stores.get(number)!.write(spec, (results[output] as ort.Tensor).data as Float32Array, write.rows);
+  }
 }
 
 function plain(name: string, value: ort.OnnxValue): Tensor {

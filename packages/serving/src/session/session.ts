@@ -1,4 +1,5 @@
 import type { Tensor } from '@tessera/contracts';
+import type { SlotSource, SlotSpec, SlotWrite } from './slot-store.ts';
 
 /** A named input or output of a loaded file: element type and shape, where a free axis is its name or -1. */
 export interface ValueSpec {
@@ -23,7 +24,35 @@ export interface Session {
     feeds: Readonly<Record<string, Tensor>>,
     fetch: readonly string[],
   ): Promise<{ readonly outputs: Readonly<Record<string, Tensor>>; readonly computeMs: number }>;
+  /**
+   * Runs the file with tensors that stay in its thread between runs: `slots` says how they are arranged before the run, which of
+   * them are fed, and what of the run's results is written into them. Throws MODEL_RUN_FAILED.
+   */
+  step(
+    feeds: Readonly<Record<string, Tensor>>,
+    fetch: readonly string[],
+    slots: readonly SlotUse[],
+  ): Promise<{ readonly outputs: Readonly<Record<string, Tensor>>; readonly computeMs: number }>;
+  /** Frees the tensors of a store; it may be used again. */
+  drop(store: number): Promise<void>;
   close(): Promise<void>;
+}
+
+/** How one run uses tensors that stay in the thread. */
+export interface SlotUse {
+  /** A number the caller chooses; the store comes into being with its first use. */
+  readonly store: number;
+  readonly specs: readonly SlotSpec[];
+  /** Content of every slot, and room for so many positions, before the run. */
+  readonly sources: readonly SlotSource[];
+  readonly positions: number;
+  /** Slots [first, first + rows) to feed, under the names of the specs; null feeds none. */
+  readonly feed: { readonly first: number; readonly rows: number } | null;
+  /** Which result goes into which tensor, by names, and which of its positions; null writes nothing. */
+  readonly write: {
+    readonly from: Readonly<Record<string, string>>;
+    readonly rows: readonly SlotWrite[];
+  } | null;
 }
 
 export interface SessionOptions {

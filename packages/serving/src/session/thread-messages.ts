@@ -1,5 +1,5 @@
 import type { Tensor } from '@tessera/contracts';
-import type { ModelFile, ValueSpec } from './session.ts';
+import type { ModelFile, SlotUse, ValueSpec } from './session.ts';
 
 /** What the model process asks of its onnxruntime thread; every request has exactly one answer with the same id. */
 export type ThreadRequest =
@@ -20,6 +20,15 @@ export type ThreadRequest =
       readonly feeds: Readonly<Record<string, Tensor>>;
       readonly fetch: readonly string[];
     }
+  | {
+      readonly kind: 'step';
+      readonly id: number;
+      readonly session: number;
+      readonly feeds: Readonly<Record<string, Tensor>>;
+      readonly fetch: readonly string[];
+      readonly slots: readonly SlotUse[];
+    }
+  | { readonly kind: 'drop'; readonly id: number; readonly store: number }
   | { readonly kind: 'close'; readonly id: number; readonly session: number }
   | { readonly kind: 'quit'; readonly id: number };
 

@@ -173,6 +173,7 @@ async function write(
     inputIds: prompt.ids,
     decoderIds: isEncoderDecoder ? start : [],
     width: search.width,
+    reads: search.reads,
     maxLength: lengths.maxLength,
     advance: log?.advance ?? search.advance,
     wantsAttentions: log !== null,

@@ -1,6 +1,6 @@
+import { logSoftmax } from '@tessera/serving';
 import { forcedAt, minLength, suppress, suppressAt } from './decoding/constraints.ts';
 import { epsilonCutoff, minP, temperature, topK, topP, typicalP } from './decoding/filters.ts';
-import { logSoftmax } from './decoding/log-softmax.ts';
 import { badWords, noRepeatNgram, repetitionPenalty } from './decoding/penalties.ts';
 import { chain, type Processor } from './decoding/processor.ts';
 import type { GenerationPlan, Lengths } from './plan.ts';

@@ -1,5 +1,4 @@
 import type { Random } from '@tessera/base';
-import { logSoftmax } from './log-softmax.ts';
 import type { Processor } from './processor.ts';
 import { withGumbelNoise } from './sample.ts';
 import type { Continuation, FinishReason, Search } from './search.ts';
@@ -60,7 +59,6 @@ export function beamSearch(options: BeamOptions): Search {
   /** Scores of each beam's next token. At the first step all beams are the prompt and share one row. */
   function scoreRows(logits: readonly Float32Array[]): Float32Array[] {
     const rows = logits.map((row, b) => {
-      logSoftmax(row);
       process(running[b]!, row);
       return row;
     });
@@ -104,6 +102,7 @@ export function beamSearch(options: BeamOptions): Search {
 
   return {
     width: beams,
+    reads: 'log-probabilities',
     stepScores,
     fillId: options.fillId,
     advance(logits) {

@@ -1,4 +1,5 @@
 import { seededRandom } from '@tessera/base';
+import { logSoftmax } from '@tessera/serving';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beamSearch } from './beam-search.ts';
@@ -212,7 +213,9 @@ function noisy(size: number, salt = 1): Model {
 function runSearch(search: Search, model: Model, prompt: readonly number[] = [9]): Search {
   let rows: (readonly number[])[] = [prompt];
   while (rows.length > 0) {
-    const next = search.advance(rows.map(model));
+    const scores = rows.map(model);
+    if (search.reads === 'log-probabilities') for (const row of scores) logSoftmax(row);
+    const next = search.advance(scores);
     rows = next.map(({ parent, token }) => [...rows[parent]!, token]);
   }
   return search;

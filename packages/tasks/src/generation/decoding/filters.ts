@@ -1,4 +1,4 @@
-import { logSumExp } from './log-softmax.ts';
+import { logSumExp } from '@tessera/serving';
 import { FORBIDDEN, type Processor } from './processor.ts';
 import { allowedIds, largest } from './select.ts';
 

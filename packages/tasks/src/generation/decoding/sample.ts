@@ -1,5 +1,5 @@
 import type { Random } from '@tessera/base';
-import { logSumExp } from './log-softmax.ts';
+import { logSumExp } from '@tessera/serving';
 
 /** Draws an index with probability softmax(scores). */
 export function sample(scores: Float32Array, random: Random): number {

@@ -19,8 +19,10 @@ export interface Hypothesis {
 export interface Search {
   /** Rows that may run at once. */
   readonly width: number;
+  /** What `advance` is given. */
+  readonly reads: 'logits' | 'log-probabilities';
   /**
-   * Logits [V] of every running row in, which the search may overwrite; the rows of the next step out, none when it is over.
+   * Scores [V] of every running row in, which the search may overwrite; the rows of the next step out, none when it is over.
    */
   advance(logits: readonly Float32Array[]): readonly Continuation[];
   /** The texts, best first where they have scores; only when the search is over. */

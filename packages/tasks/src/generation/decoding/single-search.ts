@@ -32,6 +32,7 @@ export function singleSearch(options: SingleOptions): Search {
 
   return {
     width: sequences,
+    reads: 'logits',
     stepScores,
     fillId: padId,
     advance(logits) {

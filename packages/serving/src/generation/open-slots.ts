@@ -1,0 +1,78 @@
+import type { Log } from '@tessera/base';
+import type { GraphCache } from '../graph/graph-cache.ts';
+import type { Session } from '../session/session.ts';
+import { isSameAnswer } from './compare-engines.ts';
+import { type DecoderLayout, positionsComeFromMask } from './decoder-layout.ts';
+import type { SlotFiles } from './slot-engine.ts';
+import type { GenerativeFiles } from './stepper.ts';
+
+export interface OpenSlotsOptions {
+  readonly model: string;
+  readonly architecture: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly layout: DecoderLayout;
+  /** Made files of the decoder. */
+  readonly cache: GraphCache;
+  readonly openFile: (path: string) => Promise<Session>;
+  /** The files as they are, to compare with. */
+  readonly plain: Omit<GenerativeFiles, 'onRun'>;
+  readonly vocabularySize: number;
+  readonly log: Log;
+}
+
+/**
+ * Opens a decoder rewritten for slots, when it can be and gives the same logits as the file itself on a trial of rows that join
+ * and leave. Null means that the files run as they are.
+ */
+export async function openSlots(options: OpenSlotsOptions): Promise<SlotFiles | null> {
+  const { layout, cache, openFile, plain, config } = options;
+  if (layout.cache.length === 0 || looksNearOnly(config)) return null;
+  const { path, names } = await cache.step();
+  if (names === null) return null;
+  const canHaveGaps =
+    layout.hasPositions || names.bucketCount !== null || positionsComeFromMask(options.architecture);
+  if (!canHaveGaps || names.readsLength) return null;
+  const opened: Session[] = [];
+  const open = async (file: string): Promise<Session> => {
+    const session = await openFile(file);
+    opened.push(session);
+    return session;
+  };
+  const pair = await openPair(options, open);
+  if (pair === undefined) return null;
+  const files: SlotFiles = {
+    step: await open(path),
+    fresh: names.fresh,
+    cache: layout.cache,
+    pair,
+    buckets:
+      names.bucketCount === null
+        ? null
+        : { count: names.bucketCount, maxDistance: Number(config.relative_attention_max_distance ?? 128) },
+    padId: plain.padId,
+  };
+  if (await isSameAnswer(files, plain, options.vocabularySize)) return files;
+  options.log.warn({ model: options.model }, 'the rewritten decoder differs; the file runs as it is');
+  for (const session of opened) await session.close();
+  return null;
+}
+
+/** The encoder's side; null for decoder-only models, undefined when the file cannot be split. */
+async function openPair(
+  { plain, layout, cache }: OpenSlotsOptions,
+  open: (file: string) => Promise<Session>,
+): Promise<SlotFiles['pair'] | undefined> {
+  const { encoder } = plain;
+  if (!encoder) return null;
+  if (!layout.hasBranch || layout.crossCache.length === 0 || layout.encoderSize === null) return undefined;
+  const { path, names } = await cache.cross();
+  if (names === null) return undefined;
+  return { encoder, cross: await open(path), cache: layout.crossCache, hiddenSize: layout.encoderSize };
+}
+
+/** Whether some layer looks at near positions only: what it hides then hangs on more than the text's length. */
+function looksNearOnly(config: Readonly<Record<string, unknown>>): boolean {
+  const window = config.sliding_window ?? config.attention_window ?? config.window_size;
+  const isOff = window === undefined || window === null || config.use_sliding_window === false;
+  return !isOff || 'attention_types' in config || 'attention_chunk_size' in config;
+}
