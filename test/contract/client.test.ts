@@ -1,5 +1,5 @@
 import { AppError } from '@tessera/base';
-import { createClient, ProblemError } from '@tessera/client';
+import { createClient, ProblemError, type StreamedEvent } from '@tessera/client';
 import { float32, type TaskEvent, type TaskProgress } from '@tessera/contracts';
 import { eventually, startTestPostgres, type TestPostgres } from '@tessera/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,6 +32,7 @@ beforeAll(async () => {
     await eventually('the progress', async () => (await gateway.jobs.read(taskId, null))?.progress);
     return succeeded({ evaluation: { kind: 'explain', records: task.payload.input.length } });
   });
+  await gateway.addModel({ identifier: 'left' });
   await gateway.work('user/model', async (task) =>
     task.payload.input[0] === 'fail'
       ? { kind: 'failed', error: new AppError('TASK_TIMED_OUT', { detail: { seconds: 1 } }) }
@@ -73,6 +74,32 @@ describe('tasks', () => {
     expect((await client.tasks.result(submitted.taskId, { tensors: 'npy' })).tensors).toMatchObject({
       logits: expect.stringMatching(/^k05VTVBZ/),
     });
+  });
+
+  it('can be submitted and followed on one connection', async () => {
+    const seen: StreamedEvent[] = [];
+    for await (const event of client.tasks.stream({ ...task, input: ['a'] })) seen.push(event);
+    expect(seen.map(({ type }) => type)).toEqual(['queued', 'running', 'succeeded', 'result']);
+    expect(seen.at(-1)!.data).toMatchObject({ state: 'succeeded', result: { fields: { labels: [1] } } });
+  });
+
+  it('are cancelled when the reader leaves the stream', async () => {
+    let taskId = '';
+    for await (const _ of client.tasks.stream({ ...task, model: 'left', input: ['a'] })) {
+      taskId = (await client.tasks.list({ model: 'left', limit: 1 })).tasks[0]!.taskId;
+      break;
+    }
+    expect((await client.tasks.get(taskId, { waitSeconds: 5 })).state).toBe('cancelled');
+  });
+
+  it('streams are refused like any submission, and the API page knows them', async () => {
+    const stream = client.tasks.stream({ ...task, model: 'nobody/none', input: ['a'] });
+    await expect(stream[Symbol.asyncIterator]().next()).rejects.toBeInstanceOf(ProblemError);
+    const page = (await (await fetch(`${gateway.url}/openapi.json`)).json()) as {
+      paths: Record<string, { post: { responses: Record<string, { content: object }> } }>;
+    };
+    const { content } = page.paths['/v1/tasks']!.post.responses[200]!;
+    expect(Object.keys(content)).toEqual(['application/json', 'text/event-stream']);
   });
 
   it('are listed page by page and cancelled', async () => {

@@ -2,11 +2,19 @@ import { type EvaluationCalls, evaluationCalls } from './evaluations.ts';
 import { type KeyCalls, keyCalls } from './keys.ts';
 import { type ModelCalls, modelCalls } from './models.ts';
 import { type StatusCalls, statusCalls } from './status.ts';
-import { type TaskCalls, taskCalls } from './tasks.ts';
+import { type StreamedEvent, type TaskCalls, taskCalls } from './tasks.ts';
 import { type ClientOptions, makeTransport } from './transport.ts';
 
 export { ProblemError } from './problem-error.ts';
-export type { ClientOptions, EvaluationCalls, KeyCalls, ModelCalls, StatusCalls, TaskCalls };
+export type {
+  ClientOptions,
+  EvaluationCalls,
+  KeyCalls,
+  ModelCalls,
+  StatusCalls,
+  StreamedEvent,
+  TaskCalls,
+};
 
 /** The native API as functions. */
 export interface TesseraClient extends StatusCalls {

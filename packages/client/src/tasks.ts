@@ -11,6 +11,7 @@ import {
   type TaskView,
   type TensorEncoding,
 } from '@tessera/contracts';
+import type { EventSourceMessage } from 'eventsource-parser';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { Transport } from './transport.ts';
 
@@ -19,6 +20,9 @@ interface Waiting {
   readonly waitSeconds?: number;
   readonly signal?: AbortSignal;
 }
+
+/** What a streamed submission tells: the task's life, `token` events while text is made, and the task with its result at the end. */
+export type StreamedEvent = TaskEvent | { readonly type: 'result'; readonly data: TaskReply };
 
 /** /v1/tasks. */
 export interface TaskCalls {
@@ -34,6 +38,11 @@ export interface TaskCalls {
     task: SubmitTask,
     options?: { readonly signal?: AbortSignal; readonly idempotencyKey?: string },
   ): Promise<TaskResultReply>;
+  /**
+   * Submits and follows on one connection; generated text comes piece by piece as `token` events with `input`, `text` and `ids`.
+   * Leaving the loop or aborting before the end cancels the task. A task that fails or is cancelled ends with such an event.
+   */
+  stream(task: SubmitTask, options?: { readonly signal?: AbortSignal }): AsyncIterable<StreamedEvent>;
   cancel(taskId: string): Promise<TaskView>;
   list(filter?: TaskFilter): Promise<TaskList>;
   /** Every task of a filter, page by page. */
@@ -88,6 +97,16 @@ export function taskCalls(send: Transport): TaskCalls {
       while (!final.has(view.state)) view = await calls.get(view.taskId, waiting);
       return calls.result(view.taskId, { ...waiting, tensors: task.tensors ?? 'list' });
     },
+    async *stream(task, { signal } = {}) {
+      const headers = { accept: 'text/event-stream' };
+      const response = await send({ method: 'POST', path: '/v1/tasks', body: task, headers, signal });
+      for await (const message of messagesOf(response)) {
+        const data = JSON.parse(message.data);
+        yield message.event === 'result'
+          ? { type: 'result', data: data as TaskReply }
+          : eventOf(message, data);
+      }
+    },
     async cancel(taskId) {
       const response = await send({ method: 'POST', path: path(taskId, '/cancel') });
       return (await response.json()) as TaskView;
@@ -109,15 +128,19 @@ export function taskCalls(send: Transport): TaskCalls {
     async *events(taskId, { after = 0, signal } = {}) {
       const headers = { accept: 'text/event-stream', 'last-event-id': String(after) };
       const response = await send({ path: path(taskId, '/events'), headers, signal });
-      if (!response.body) return;
-      const messages = response.body
-        .pipeThrough(new TextDecoderStream())
-        .pipeThrough(new EventSourceParserStream());
-      for await (const message of messages) {
-        const { at, ...data } = JSON.parse(message.data) as { at: string };
-        yield { id: Number(message.id), type: message.event as TaskEvent['type'], at, data };
-      }
+      for await (const message of messagesOf(response)) yield eventOf(message, JSON.parse(message.data));
     },
   };
   return calls;
+}
+
+async function* messagesOf(response: Response): AsyncGenerator<EventSourceMessage> {
+  if (!response.body) return;
+  // Leaving a loop over it cancels the stream, which closes the connection.
+  yield* response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+}
+
+function eventOf(message: EventSourceMessage, told: { at: string } & Record<string, unknown>): TaskEvent {
+  const { at, ...data } = told;
+  return { id: Number(message.id), type: message.event as TaskEvent['type'], at, data };
 }

@@ -6,6 +6,7 @@ import type { BatchStatistics } from './batching/batch-statistics.ts';
 import { forwardRunner } from './forward/forward-runner.ts';
 import type { GenerationLoop } from './generation/loop.ts';
 import { openGenerator } from './generation/open-generator.ts';
+import type { GenerationStatistics } from './generation/ports.ts';
 import { type GraphCache, openGraphCache } from './graph/graph-cache.ts';
 import { openModelPart } from './model-part.ts';
 import { viewModel } from './model-view.ts';
@@ -60,7 +61,8 @@ export interface OpenRuntime extends DifferentiableRuntime {
   withAdapters(choice: AdapterChoice): Promise<DifferentiableRuntime>;
   /** Changes the limit from the next batch on. */
   setBatchSize(rows: number): void;
-  stats(): BatchStatistics;
+  /** Batches of plain requests and, of a model that generates, its steps. */
+  stats(): BatchStatistics & { readonly generation: GenerationStatistics | null };
   /** Refuses what waits, waits for the run under way, frees the sessions. */
   close(): Promise<void>;
 }
@@ -164,7 +166,7 @@ export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenRunt
       setBatchSize: (rows) => {
         maxRows = rows;
       },
-      stats: loop.statistics,
+      stats: () => ({ ...loop.statistics(), generation: generator?.stats() ?? null }),
       async close() {
         await generator?.close();
         await loop.close();

@@ -27,6 +27,11 @@ const wait = { Prefer: 'wait=N: answer when the task has ended, after N seconds 
 const refused = (text: string) => ({ text, schema: problem, type: 'application/problem+json' });
 const unknownTask = { 404: refused('No such task, or it belongs to another caller.') };
 const anything = z.record(z.string(), z.unknown());
+const streamed = z
+  .string()
+  .describe(
+    'Server-sent events `queued`, `running`, `progress` … as of /v1/tasks/{id}/events; for generation `token` with {input, index, text, ids}; at the end `result` with a TaskReply.',
+  );
 
 const tasks: readonly Operation[] = [
   {
@@ -35,9 +40,17 @@ const tasks: readonly Operation[] = [
     summary: 'Submit a task of any kind',
     tag: 'tasks',
     body: submitTask,
-    headers: { ...wait, 'Idempotency-Key': 'The same key with the same body gives the same task.' },
+    headers: {
+      ...wait,
+      'Idempotency-Key': 'The same key with the same body gives the same task.',
+      Accept: 'text/event-stream follows the task on this connection; going away cancels it.',
+    },
     replies: {
-      200: { text: 'The task has ended; its result is included.', schema: taskReply },
+      200: {
+        text: 'The task has ended; its result is included. As text/event-stream: its life and its tokens, then a `result` event.',
+        schema: taskReply,
+        also: { 'text/event-stream': streamed },
+      },
       202: { text: 'Accepted: the task is durable.', schema: taskReply },
       404: refused('No such model.'),
       409: refused('The Idempotency-Key was used for another request.'),

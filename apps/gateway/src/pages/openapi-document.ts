@@ -10,7 +10,16 @@ export interface Operation {
   readonly query?: z.ZodObject;
   readonly headers?: Readonly<Record<string, string>>;
   readonly replies: Readonly<
-    Record<number, { readonly text: string; readonly schema?: z.ZodType; readonly type?: string }>
+    Record<
+      number,
+      {
+        readonly text: string;
+        readonly schema?: z.ZodType;
+        readonly type?: string;
+        /** Schemas of other forms of the reply, by the media type that `Accept` asks for. */
+        readonly also?: Readonly<Record<string, z.ZodType>>;
+      }
+    >
   >;
 }
 
@@ -52,13 +61,18 @@ function describe(operation: Operation, names: ReadonlyMap<z.ZodType, string>): 
     const name = names.get(schema);
     return name ? { $ref: `#/components/schemas/${name}` } : toSchema(schema);
   };
+  const contentOf = (schema: z.ZodType, { type, also }: Operation['replies'][number]): JsonRecord =>
+    Object.fromEntries(
+      [[type ?? 'application/json', schema] as const, ...Object.entries(also ?? {})].map(([media, own]) => [
+        media,
+        { schema: schemaOf(own) },
+      ]),
+    );
   const replies = Object.entries(operation.replies).map(([status, reply]) => [
     status,
     {
       description: reply.text,
-      ...(reply.schema
-        ? { content: { [reply.type ?? 'application/json']: { schema: schemaOf(reply.schema) } } }
-        : {}),
+      ...(reply.schema ? { content: contentOf(reply.schema, reply) } : {}),
     },
   ]);
   return {

@@ -101,6 +101,7 @@ describe.each([
     const joined = [await first, ...(await Promise.all(joining))];
     const stats = generator.stats();
     expect(stats.stepRows).toBeGreaterThan(stats.steps);
+    expect(runtime.stats().generation).toEqual(stats);
     expectSame(together, alone);
     expectSame(joined, [alone[4]!, ...alone.slice(0, 4)]);
   });
