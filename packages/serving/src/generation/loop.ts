@@ -128,6 +128,7 @@ export function startGenerationLoop(options: GenerationLoopOptions): GenerationL
 
   return {
     defaults: options.defaults,
+    vocabularySize,
     maxLength: options.maxLength,
     async generate(job) {
       if (job.wantsAttentions) await files.inner(); // made and opened before the job can hold up others

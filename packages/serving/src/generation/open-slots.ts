@@ -22,25 +22,44 @@ export interface OpenSlotsOptions {
 
 /**
  * Opens a decoder rewritten for slots, when it can be and gives the same logits as the file itself on a trial of rows that join
- * and leave. Null means that the files run as they are.
+ * and leave. Null means that the files run as they are; a file that defeats the rewriting is one of those, and no error.
  */
 export async function openSlots(options: OpenSlotsOptions): Promise<SlotFiles | null> {
-  const { layout, cache, openFile, plain, config } = options;
-  if (layout.cache.length === 0 || looksNearOnly(config)) return null;
-  const { path, names } = await cache.step();
-  if (names === null) return null;
-  const canHaveGaps =
-    layout.hasPositions || names.bucketCount !== null || positionsComeFromMask(options.architecture);
-  if (!canHaveGaps || names.readsLength) return null;
+  const { openFile, plain, model, log } = options;
   const opened: Session[] = [];
   const open = async (file: string): Promise<Session> => {
     const session = await openFile(file);
     opened.push(session);
     return session;
   };
+  let reason: unknown = 'its logits differ';
+  try {
+    const files = await openRewritten(options, open);
+    if (files === null) return null;
+    if (await isSameAnswer(files, plain, options.vocabularySize)) return files;
+  } catch (error) {
+    reason = error instanceof Error ? error.message : error;
+  }
+  log.warn({ model, reason }, 'the decoder cannot be rewritten and runs as it is, more slowly');
+  for (const session of opened) await session.close();
+  return null;
+}
+
+/** Null where a rewritten decoder would not be right or cannot be made. */
+async function openRewritten(
+  options: OpenSlotsOptions,
+  open: (file: string) => Promise<Session>,
+): Promise<SlotFiles | null> {
+  const { layout, cache, plain, config } = options;
+  if (layout.cache.length === 0 || looksNearOnly(config)) return null;
+  const { path, names } = await cache.step();
+  if (names === null) return null;
+  const canHaveGaps =
+    layout.hasPositions || names.bucketCount !== null || positionsComeFromMask(options.architecture);
+  if (!canHaveGaps || names.readsLength) return null;
   const pair = await openPair(options, open);
   if (pair === undefined) return null;
-  const files: SlotFiles = {
+  return {
     step: await open(path),
     fresh: names.fresh,
     cache: layout.cache,
@@ -51,10 +70,6 @@ export async function openSlots(options: OpenSlotsOptions): Promise<SlotFiles | 
         : { count: names.bucketCount, maxDistance: Number(config.relative_attention_max_distance ?? 128) },
     padId: plain.padId,
   };
-  if (await isSameAnswer(files, plain, options.vocabularySize)) return files;
-  options.log.warn({ model: options.model }, 'the rewritten decoder differs; the file runs as it is');
-  for (const session of opened) await session.close();
-  return null;
 }
 
 /** The encoder's side; null for decoder-only models, undefined when the file cannot be split. */

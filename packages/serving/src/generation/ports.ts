@@ -53,6 +53,8 @@ export interface GenerationTimings {
 export interface Generator {
   /** generation_config.json; empty when there is none. */
   readonly defaults: Readonly<Record<string, unknown>>;
+  /** Ids are below this. */
+  readonly vocabularySize: number;
   /** Ids of the longest text the positions allow; null when nothing limits it. */
   readonly maxLength: number | null;
   /**

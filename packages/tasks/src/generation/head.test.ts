@@ -158,9 +158,23 @@ describe('refusals name what is wrong', () => {
     [{ num_baems: 3 }, 'num_baems: is not a generation option'],
     [{ num_return_sequences: 3 }, 'num_return_sequences: 3 greedy sequences'],
     [{ max_length: 1 }, 'max_length: the text starts with 4 tokens and may have 1'],
+    [
+      { forced_bos_token_id: 4096 },
+      'forced_bos_token_id: 4096 is no id of this model, whose ids end at 4095',
+    ],
+    [{ forced_eos_token_id: [0, 9999] }, 'forced_eos_token_id: 9999 is no id'],
     [{ output_hidden_states: true }, 'output_hidden_states: the model has no hidden_states'],
   ])('%j', async (options, message) => {
     await expect(write('causal', ['A little girl'], options)).rejects.toThrow(message);
+  });
+
+  it('an id the decoder cannot start with, without harm to who shares the batch', async () => {
+    const [bad, good] = await Promise.allSettled([
+      write('pair', ['noon'], { decoder_start_token_id: 999_999 }),
+      write('pair', ['noon']),
+    ]);
+    expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'INPUT_INVALID' } });
+    expect(good).toMatchObject({ value: { fields: { generated_texts: [['12:00']] } } });
   });
 
   it('a prompt that fills all positions', async () => {

@@ -29,6 +29,7 @@ export const generation: TaskHead<'generation'> = {
       defaults: generator.defaults,
       config: runtime.description.config,
     });
+    requireKnownIds(asked, generator.vocabularySize);
     const prompts = await readPrompts(payload, context);
     const seed = plan.seed ?? seedOf(context.tag ?? '');
     const own = new AbortController();
@@ -96,6 +97,23 @@ function checkedOptions(payload: Payload): { options: GenerationKwargs; warnings
       },
     });
   return { options, warnings };
+}
+
+/** Options whose ids are fed to the model or forced upon it. */
+const fedIds = [
+  'decoder_start_token_id',
+  'forced_bos_token_id',
+  'forced_eos_token_id',
+  'pad_token_id',
+] as const;
+
+/** Refuses ids that the model does not have: fed, they would fail the run of everybody in the batch. */
+function requireKnownIds(asked: GenerationKwargs, vocabularySize: number): void {
+  for (const field of fedIds) {
+    const unknown = [asked[field] ?? []].flat().find((id) => id >= vocabularySize);
+    if (unknown !== undefined)
+      throw invalid(field, `${unknown} is no id of this model, whose ids end at ${vocabularySize - 1}`);
+  }
 }
 
 interface Prompt {
