@@ -2,7 +2,8 @@ import type { Engine, EngineEvents } from './engine.ts';
 import type { Entry } from './members.ts';
 import { plainEngine } from './plain-engine.ts';
 import type { GenerationJob } from './ports.ts';
-import { type SlotFiles, slotEngine } from './slot-engine.ts';
+import { slotEngine } from './slot-engine.ts';
+import type { SlotFiles } from './slot-files.ts';
 import { encodedSpecs, type GenerativeFiles } from './stepper.ts';
 
 /** Logits may differ by so much, measured on the largest. */

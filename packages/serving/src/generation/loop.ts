@@ -5,7 +5,8 @@ import type { Entry } from './members.ts';
 import { plainEngine } from './plain-engine.ts';
 import type { GenerationJob, GenerationStatistics, GenerationTimings, Generator } from './ports.ts';
 import { bytesPerPosition } from './row-store.ts';
-import { type SlotFiles, slotEngine } from './slot-engine.ts';
+import { slotEngine } from './slot-engine.ts';
+import type { SlotFiles } from './slot-files.ts';
 import { encodedSpecs, type GenerativeFiles } from './stepper.ts';
 
 export interface GenerationLimits {

@@ -3,7 +3,7 @@ import type { GraphCache } from '../graph/graph-cache.ts';
 import type { Session } from '../session/session.ts';
 import { isSameAnswer } from './compare-engines.ts';
 import { type DecoderLayout, positionsComeFromMask } from './decoder-layout.ts';
-import type { SlotFiles } from './slot-engine.ts';
+import type { SlotFiles } from './slot-files.ts';
 import type { GenerativeFiles } from './stepper.ts';
 
 export interface OpenSlotsOptions {

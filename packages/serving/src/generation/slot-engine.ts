@@ -1,31 +1,14 @@
 import { float32, type Tensor } from '@tessera/contracts';
-import type { Session, SlotUse } from '../session/session.ts';
-import type { SlotSource, SlotSpec } from '../session/slot-store.ts';
+import type { SlotUse } from '../session/session.ts';
+import type { SlotSource } from '../session/slot-store.ts';
 import { HIDDEN } from './decoder.ts';
 import { askJob, book, type Engine, type EngineEvents, guarded, isAlive } from './engine.ts';
 import type { Entry } from './members.ts';
 import { packPrompts, runEncoder } from './prefill.ts';
 import { crossFeeds, stepFeeds } from './slot-feeds.ts';
+import type { SlotFiles } from './slot-files.ts';
 import { assignSlots, roomFor } from './slot-plan.ts';
 import { LOG_PROBABILITIES } from './step-graph.ts';
-
-/** Files that a slot engine runs, and how to feed them. */
-export interface SlotFiles {
-  readonly step: Session;
-  /** By input of the text's cache: the output with its new positions. */
-  readonly fresh: Readonly<Record<string, string>>;
-  readonly cache: readonly SlotSpec[];
-  /** Of an encoder-decoder: the encoder, and what projects its hidden states into keys and values. */
-  readonly pair: {
-    readonly encoder: Session;
-    readonly cross: Session;
-    readonly cache: readonly SlotSpec[];
-    readonly hiddenSize: number;
-  } | null;
-  /** T5's relative positions. */
-  readonly buckets: { readonly count: number; readonly maxDistance: number } | null;
-  readonly padId: number;
-}
 
 /** A row that goes on: its last id, and the slot that holds its text so far. */
 interface SlotRow {

@@ -2,7 +2,7 @@ import { float32, type Tensor } from '@tessera/contracts';
 import type { SlotSource } from '../session/slot-store.ts';
 import { int64Rows, maskRows } from './int64.ts';
 import { bucketOf } from './relative-buckets.ts';
-import type { SlotFiles } from './slot-engine.ts';
+import type { SlotFiles } from './slot-files.ts';
 import { stepInputs } from './step-graph.ts';
 
 /** What hides a position: far below any score, and finite. */
