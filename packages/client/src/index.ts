@@ -6,15 +6,7 @@ import { type StreamedEvent, type TaskCalls, taskCalls } from './tasks.ts';
 import { type ClientOptions, makeTransport } from './transport.ts';
 
 export { ProblemError } from './problem-error.ts';
-export type {
-  ClientOptions,
-  EvaluationCalls,
-  KeyCalls,
-  ModelCalls,
-  StatusCalls,
-  StreamedEvent,
-  TaskCalls,
-};
+export type { ClientOptions, EvaluationCalls, KeyCalls, ModelCalls, StatusCalls, StreamedEvent, TaskCalls };
 
 /** The native API as functions. */
 export interface TesseraClient extends StatusCalls {
