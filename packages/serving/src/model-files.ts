@@ -18,6 +18,8 @@ export interface ModelFilesOptions {
   readonly inspection?: Inspection | null;
   readonly log: Log;
   openFile(path: string): Promise<Session>;
+  /** Opens the file that answers plain requests. */
+  openServed(path: string): Promise<Session>;
 }
 
 /** The files one model runs: the plain one, and one with exposed inner outputs that is made and opened when it is asked for. */
@@ -38,7 +40,7 @@ const unlimited = { rows: Number.POSITIVE_INFINITY, tokens: Number.POSITIVE_INFI
 /** Opens the plain file and looks, beside it, what its graph has inside. Throws MODEL_LOAD_FAILED. */
 export async function openModelFiles(options: ModelFilesOptions): Promise<ModelFiles> {
   const { model, name, cache } = options;
-  const session = await options.openFile(options.served);
+  const session = await options.openServed(options.served);
   const map = mapOutputs(session.outputs, options.modelClass);
   const plain = {
     name: `${name}plain`,

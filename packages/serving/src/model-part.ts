@@ -21,6 +21,7 @@ export interface ModelPartOptions {
   readonly inspection?: Inspection | null;
   readonly log: Log;
   openFile(path: string, memoryArena: boolean): Promise<Session>;
+  openServed(path: string): Promise<Session>;
 }
 
 /** Everything that runs with one set of weights: the model's own, or those with adapters merged in. */
@@ -37,8 +38,8 @@ export interface ModelPart {
 export async function openModelPart(options: ModelPartOptions): Promise<ModelPart> {
   const { model, path, cache } = options;
   const sessions = new Set<Session>();
-  const openFile = async (file: string, memoryArena: boolean): Promise<Session> => {
-    const session = await options.openFile(file, memoryArena);
+  const track = async (opening: Promise<Session>): Promise<Session> => {
+    const session = await opening;
     const tracked: Session = {
       ...session,
       close: () => {
@@ -51,7 +52,8 @@ export async function openModelPart(options: ModelPartOptions): Promise<ModelPar
   };
   const files = await openModelFiles({
     ...options,
-    openFile: (file) => openFile(file, true),
+    openFile: (file) => track(options.openFile(file, true)),
+    openServed: (file) => track(options.openServed(file)),
   });
   const gradients = keepGradients({
     model,
@@ -61,7 +63,7 @@ export async function openModelPart(options: ModelPartOptions): Promise<ModelPar
     plain: path,
     exposed: files.exposed,
     // Intermediates of a backward run are large and seldom: kept memory would be wasted.
-    openFile: (file) => openFile(file, false),
+    openFile: (file) => track(options.openFile(file, false)),
   });
   let table: Promise<EmbeddingTable> | null = null;
   return {
