@@ -10,6 +10,7 @@ import { biasedSum, normalisedFrom, normalisedInto, residualSum } from './residu
  *
  * The input of a layer is what its query projection reads. Where layers normalise first (GPT-2, ModernBERT, Llama)
  * the projection reads a normalised copy; the layer's input is the value on the residual stream behind it.
+ * Empty where the stream behind the last layer is not understood.
  */
 export function findHiddenStates(graph: Graph): Value[] {
   const inputs = findAttentionLayers(graph)
@@ -18,7 +19,10 @@ export function findHiddenStates(graph: Graph): Value[] {
     .filter((value) => value !== undefined);
   const distinct = [...new Set(inputs)];
   const last = distinct.at(-1);
-  return last === undefined ? [] : [...distinct, followStream(graph, last)];
+  if (last === undefined) return [];
+  const end = followStream(graph, last);
+  // A stream that cannot be followed has no last state; what entered the last layer must not pass for it.
+  return end === last ? [] : [...distinct, end];
 }
 
 function layerInput(graph: Graph, { scores }: AttentionLayer): Value | undefined {
