@@ -1,13 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLog, systemClock } from '@tessera/base';
 import { type JobPayload, jobPayload, type TaskResult } from '@tessera/contracts';
-import { type OpenRuntime, openRuntime } from '@tessera/serving';
+import type { OpenRuntime } from '@tessera/serving';
 import { runTask } from '@tessera/tasks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openGolden } from './open-golden.ts';
 
 /**
  * Every encoder task on every reference model: the values PyTorch gave for the same folders (scripts/references), asked for
@@ -30,18 +28,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
   describe(golden.model, () => {
     let runtime: OpenRuntime;
     beforeAll(async () => {
-      runtime = await openRuntime({
-        identifier: golden.model,
-        folder: join(root, golden.folder),
-        cacheFolder: await mkdtemp(join(tmpdir(), 'tessera-golden-')),
-        threads: 1,
-        gpu: null,
-        requireGpu: false,
-        quantised: false,
-        batchSize: 32,
-        clock: systemClock,
-        log: silentLog,
-      });
+      runtime = await openGolden(golden, 32);
     });
     afterAll(() => runtime?.close());
 

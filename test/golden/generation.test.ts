@@ -1,13 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLog, systemClock } from '@tessera/base';
 import { type GenerationKwargs, type JobPayload, jobPayload, type TaskResult } from '@tessera/contracts';
-import { type OpenRuntime, openRuntime } from '@tessera/serving';
+import type { OpenRuntime } from '@tessera/serving';
 import { makeProcessor, planGeneration, resolveLengths, runTask } from '@tessera/tasks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openGolden } from './open-golden.ts';
 
 /**
  * Generation against transformers' `generate`: ids and scores of greedy and beam decoding, and the processed distribution of
@@ -59,18 +57,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
   describe(golden.model, () => {
     let runtime: OpenRuntime;
     beforeAll(async () => {
-      runtime = await openRuntime({
-        identifier: golden.model,
-        folder: join(root, golden.folder),
-        cacheFolder: await mkdtemp(join(tmpdir(), 'tessera-golden-')),
-        threads: 1,
-        gpu: null,
-        requireGpu: false,
-        quantised: false,
-        batchSize: 16,
-        clock: systemClock,
-        log: silentLog,
-      });
+      runtime = await openGolden(golden, 16);
     });
     afterAll(() => runtime?.close());
 

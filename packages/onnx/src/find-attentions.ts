@@ -3,6 +3,7 @@ import type { Value } from './emitter.ts';
 import type { Graph } from './graph.ts';
 import { isOp, type Node } from './node.ts';
 import { projectedFrom } from './projection.ts';
+import { upstream } from './upstream.ts';
 
 /** One attention layer: its softmax, the probabilities that weight the values, and the product of queries and keys. */
 export interface AttentionLayer {
@@ -70,23 +71,14 @@ const scoreOperators = [
 
 /** The nearest product of two activations behind a value, searched breadth first. */
 function activationProduct(graph: Graph, value: Value): Node | undefined {
-  const queue = [value];
-  const seen = new Set(queue);
-  for (const current of queue) {
-    const node = graph.producer(current);
-    if (isOp(node, 'MatMul', 'Einsum') && !node.input.some((input) => isConstant(graph, input))) return node;
-    if (!isOp(node, ...scoreOperators)) continue;
-    const sources = isOp(node, 'Where')
-      ? node.input.slice(1)
-      : isOp(node, 'Reshape', 'Slice')
-        ? node.input.slice(0, 1)
-        : node.input;
-    for (const input of sources) {
-      if (input === '' || seen.has(input) || isConstant(graph, input)) continue;
-      seen.add(input);
-      queue.push(input);
-    }
-  }
+  const isProduct = (node: Node): boolean =>
+    isOp(node, 'MatMul', 'Einsum') && !node.input.some((input) => isConstant(graph, input));
+  const behind = upstream(graph, value, (node) => {
+    if (!isOp(node, ...scoreOperators)) return [];
+    if (isOp(node, 'Where')) return node.input.slice(1);
+    return isOp(node, 'Reshape', 'Slice') ? node.input.slice(0, 1) : node.input;
+  });
+  for (const node of behind) if (isProduct(node)) return node;
   return undefined;
 }
 

@@ -3,6 +3,7 @@ import type { Value } from './emitter.ts';
 import type { Graph } from './graph.ts';
 import { isOp, type Node } from './node.ts';
 import { tensorDims } from './tensor.ts';
+import { upstream } from './upstream.ts';
 
 /** Walks from queries, keys or values back to the projection that made them, and gives what it reads. */
 export function projectedFrom(graph: Graph, projected: Value): Value | undefined {
@@ -17,39 +18,33 @@ export interface Projection {
 
 /** Walks from queries, keys or values back to the projection that made them. */
 export function findProjection(graph: Graph, projected: Value): Projection | undefined {
-  const queue = [projected];
-  const seen = new Set(queue);
-  for (const current of queue) {
-    const node = graph.producer(current);
-    if (!node) continue;
-    if (isOp(node, 'MatMul', 'Gemm', 'Einsum', 'Conv')) {
-      const activation = node.input.slice(0, 2).find((input) => !isConstant(graph, input));
-      const weighted = node.input.some((input) => isConstant(graph, input));
-      if (activation !== undefined && weighted && carriesText(graph, activation))
-        return { node, activation: beforeReshape(graph, activation) };
-      continue;
-    }
-    const sources = isOp(
-      node,
-      'Reshape',
-      'Slice',
-      'Gather',
-      'Expand',
-      'Split',
-      'Squeeze',
-      'Unsqueeze',
-      'LayerNormalization',
-    )
-      ? node.input.slice(0, 1)
-      : node.input;
-    for (const input of sources) {
-      if (input === '' || seen.has(input) || isConstant(graph, input)) continue;
-      seen.add(input);
-      queue.push(input);
-    }
+  const behind = upstream(graph, projected, (node) => {
+    if (isOp(node, ...products)) return [];
+    return isOp(node, ...firstInputOnly) ? node.input.slice(0, 1) : node.input;
+  });
+  for (const node of behind) {
+    if (!isOp(node, ...products)) continue;
+    const activation = node.input.slice(0, 2).find((input) => !isConstant(graph, input));
+    const weighted = node.input.some((input) => isConstant(graph, input));
+    if (activation !== undefined && weighted && carriesText(graph, activation))
+      return { node, activation: beforeReshape(graph, activation) };
   }
   return undefined;
 }
+
+const products = ['MatMul', 'Gemm', 'Einsum', 'Conv'] as const;
+
+/** Operators whose further inputs are shapes, places or scales. */
+const firstInputOnly = [
+  'Reshape',
+  'Slice',
+  'Gather',
+  'Expand',
+  'Split',
+  'Squeeze',
+  'Unsqueeze',
+  'LayerNormalization',
+] as const;
 
 /** Linear layers written as Gemm read the tokens of all texts as one matrix; convolutions read channels first. */
 function beforeReshape(graph: Graph, value: Value): Value {
@@ -59,18 +54,9 @@ function beforeReshape(graph: Graph, value: Value): Value {
 
 /** Whether a value comes from an embedding or a layer, and is not an angle computed from positions alone. */
 function carriesText(graph: Graph, value: Value): boolean {
-  const queue = [value];
-  const seen = new Set(queue);
-  for (const current of queue) {
-    const node = graph.producer(current);
-    if (!node || queue.length > 400) continue;
+  for (const node of upstream(graph, value, ({ input }) => input, 400)) {
     if (isOp(node, 'LayerNormalization', 'RMSNormalization', 'Gemm', 'Conv')) return true;
     if (isOp(node, 'Gather', 'MatMul') && isMatrix(graph, node)) return true;
-    for (const input of node.input) {
-      if (input === '' || seen.has(input) || isConstant(graph, input)) continue;
-      seen.add(input);
-      queue.push(input);
-    }
   }
   return false;
 }

@@ -62,27 +62,23 @@ export function startOrtHost(): OrtHost {
       return ask('opened', { kind: 'open', session, file, threads, memoryArena, cudaDevice });
     };
     const { opened, device, warnings } = await onDevice(model, options.gpu, load);
+    const ran = async (request: Unnumbered<Extract<ThreadRequest, { kind: 'run' | 'step' }>>) => {
+      const transfer = [
+        ...new Set(Object.values(request.feeds).map(({ data }) => data.buffer as ArrayBuffer)),
+      ];
+      try {
+        return await ask('ran', request, transfer);
+      } catch (cause) {
+        throw new AppError('MODEL_RUN_FAILED', { detail: { model, reason: reasonOf(cause) }, cause });
+      }
+    };
     return {
       inputs: opened.inputs,
       outputs: opened.outputs,
       device,
       warnings,
-      async run(feeds, fetch) {
-        const transfer = [...new Set(Object.values(feeds).map(({ data }) => data.buffer as ArrayBuffer))];
-        try {
-          return await ask('ran', { kind: 'run', session, feeds, fetch }, transfer);
-        } catch (cause) {
-          throw new AppError('MODEL_RUN_FAILED', { detail: { model, reason: reasonOf(cause) }, cause });
-        }
-      },
-      async step(feeds, fetch, slots) {
-        const transfer = [...new Set(Object.values(feeds).map(({ data }) => data.buffer as ArrayBuffer))];
-        try {
-          return await ask('ran', { kind: 'step', session, feeds, fetch, slots }, transfer);
-        } catch (cause) {
-          throw new AppError('MODEL_RUN_FAILED', { detail: { model, reason: reasonOf(cause) }, cause });
-        }
-      },
+      run: (feeds, fetch) => ran({ kind: 'run', session, feeds, fetch }),
+      step: (feeds, fetch, slots) => ran({ kind: 'step', session, feeds, fetch, slots }),
       drop: async (store) => {
         if (!ended) await ask('closed', { kind: 'drop', store });
       },
