@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  decisiveAnswers,
-  reviews,
-} from '../../apps/worker/src/model-process/explain/testing/decisive-texts.ts';
+import { decisiveAnswers, reviews } from '../../packages/inspect/src/testing/decisive-texts.ts';
 
 /*
  * Texts that attacks are measured on. `DATASETS` names a folder with SST2/dev.tsv (label, content) and QA-unified/squad11_eval.jsonl

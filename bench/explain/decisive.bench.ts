@@ -1,8 +1,8 @@
 import { explainMethods } from '@tessera/contracts';
-import { answerHits } from '../../apps/worker/src/model-process/explain/testing/answer-hits.ts';
-import { askedParagraphs } from '../../apps/worker/src/model-process/explain/testing/asked-paragraphs.ts';
-import { decisiveSentences } from '../../apps/worker/src/model-process/explain/testing/decisive-texts.ts';
-import { openModel } from '../../apps/worker/src/model-process/explain/testing/open-model.ts';
+import { answerHits } from '../../packages/inspect/src/testing/answer-hits.ts';
+import { askedParagraphs } from '../../packages/inspect/src/testing/asked-paragraphs.ts';
+import { decisiveSentences } from '../../packages/inspect/src/testing/decisive-texts.ts';
+import { openModel } from '../../packages/inspect/src/testing/open-model.ts';
 import { printTable } from '../statistics.ts';
 
 /*

@@ -5,7 +5,7 @@ import {
   succeeded,
   type TestGateway,
 } from '../../apps/gateway/src/testing/start-gateway.ts';
-import { openModel, type TestModel } from '../../apps/worker/src/model-process/explain/testing/open-model.ts';
+import { openModel, type TestModel } from '../../packages/inspect/src/testing/open-model.ts';
 import {
   type Attributions,
   callModel,

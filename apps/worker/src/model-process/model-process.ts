@@ -1,9 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { AppError, type Clock, type Log, toAppError, toWireError } from '@tessera/base';
 import type { TaskProgress, TaskToken } from '@tessera/contracts';
+import { keepHelpers, runJob } from '@tessera/inspect';
 import { type OpenRuntime, openRuntime } from '@tessera/serving';
-import { keepHelpers } from './explain/keep-helpers.ts';
-import { runJob } from './explain/run-job.ts';
 import { packResult } from './pack-result.ts';
 import type { HostMessage, ModelMessage, OpenOrder, TaskOrder } from './protocol.ts';
 import { createStopwatch } from './stopwatch.ts';

@@ -1,7 +1,7 @@
 import { describeOutcome, isCorrect, type Outcome } from '@tessera/attack';
 import { AppError } from '@tessera/base';
 import type { JsonObject } from '@tessera/contracts';
-import type { SaliencyContext } from '../explain/explain-context.ts';
+import type { SaliencyContext } from '../contexts/explain-context.ts';
 import type { EvaluatedRecord } from './records.ts';
 
 /** What one method made of one record, with the wall time it took; or why it could not be applied. */

@@ -8,11 +8,11 @@ import type { JsonObject } from '@tessera/contracts';
 import type { ExplainContext } from '@tessera/explain';
 import { loadModel } from '@tessera/onnx';
 import { describe, expect, it } from 'vitest';
-import { explainContext } from './explain-context.ts';
+import { explainContext } from '../contexts/explain-context.ts';
+import { openModel } from '../testing/open-model.ts';
 import { randomizedFolder, shuffleTop } from './randomized-model.ts';
-import { openModel } from './testing/open-model.ts';
 
-const root = fileURLToPath(new URL('../../../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const file = join(root, 'test/fixtures/models/bert-sequence-classification/onnx/model.onnx');
 
 describe('shuffled weights', () => {

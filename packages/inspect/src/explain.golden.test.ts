@@ -7,14 +7,14 @@ import { silentLog, systemClock } from '@tessera/base';
 import { type ExplainInstance, explain, type Prediction, type Texts, wordsOf } from '@tessera/explain';
 import { type OpenRuntime, openRuntime } from '@tessera/serving';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { explainContext } from './explain-context.ts';
+import { explainContext } from './contexts/explain-context.ts';
 
 /**
  * Every method that draws no random numbers, on real models of all architectures, against PyTorch (scripts/references-explain): the
  * same token ids, words, F, values and gaps. Values are compared relative to the largest, or to the largest product where a
  * sum of products cancels (a LayerNorm on the embedding makes Σ x·g zero).
  */
-const root = fileURLToPath(new URL('../../../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const folder = join(root, 'test/golden/explain');
 const compared = new Set([
   'simple_grads',

@@ -17,7 +17,7 @@ import type {
   SeededOutput,
 } from '@tessera/serving';
 import type { HeadContext } from '@tessera/tasks';
-import { randomizedFolder } from './randomized-model.ts';
+import { randomizedFolder } from '../other-models/randomized-model.ts';
 
 /** A model that can be looked into, as a task's head sees it. */
 export type SaliencyContext = Omit<HeadContext, 'runtime'> & {

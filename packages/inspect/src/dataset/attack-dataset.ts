@@ -1,9 +1,9 @@
 import { type AttackContext, attack, datasetTable } from '@tessera/attack';
 import type { Gold, Json, JsonObject } from '@tessera/contracts';
 import { spreadOf } from '@tessera/explain';
-import { attackContext } from '../explain/attack-context.ts';
-import { explainContext, type SaliencyContext } from '../explain/explain-context.ts';
-import { helperCalls, type OpenHelper } from '../explain/helper-models.ts';
+import { attackContext } from '../contexts/attack-context.ts';
+import { explainContext, type SaliencyContext } from '../contexts/explain-context.ts';
+import { helperCalls, type OpenHelper } from '../other-models/helper-models.ts';
 import { type Measured, type MeasuredRecord, measureAll } from './measure-all.ts';
 import { type EvaluatedRecord, type EvaluationPayload, recordsOf } from './records.ts';
 

@@ -3,10 +3,10 @@ import { AppError } from '@tessera/base';
 import { float32, type JobPayload, type Json, type TaskResult } from '@tessera/contracts';
 import { explain } from '@tessera/explain';
 import { runTask } from '@tessera/tasks';
-import { attackContext, isChoice, withRows } from './attack-context.ts';
-import { explainContext, type SaliencyContext } from './explain-context.ts';
-import { helperCalls, type OpenHelper } from './helper-models.ts';
-import { instancesOf } from './instances.ts';
+import { attackContext, isChoice, withRows } from './contexts/attack-context.ts';
+import { explainContext, type SaliencyContext } from './contexts/explain-context.ts';
+import { instancesOf } from './contexts/instances.ts';
+import { helperCalls, type OpenHelper } from './other-models/helper-models.ts';
 
 /** An attack's reply: the task's normal reply for the modified inputs, with the story in `adversarial` (contract-square §5.1, §5.6). */
 export async function runAttack(

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { splitWords } from '@tessera/attack';
 import { type JsonObject, jobPayload } from '@tessera/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attackContext } from './attack-context.ts';
-import { explainContext } from './explain-context.ts';
+import { attackContext } from './contexts/attack-context.ts';
+import { explainContext } from './contexts/explain-context.ts';
 import { openModel, type TestModel } from './testing/open-model.ts';
 
 /** HotFlip's first-order table and input reduction on real models, against brute force in PyTorch (scripts/references-explain). */
-const folder = new URL('../../../../../test/golden/attack/', import.meta.url);
+const folder = new URL('../../../test/golden/attack/', import.meta.url);
 const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as T;
 
 interface HotFlip {

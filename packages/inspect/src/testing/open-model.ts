@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { silentLog, systemClock } from '@tessera/base';
 import { type JobPayload, jobPayload, type TaskResult } from '@tessera/contracts';
 import { type OpenRuntime, openRuntime } from '@tessera/serving';
-import type { SaliencyContext } from '../explain-context.ts';
-import type { OpenHelper } from '../helper-models.ts';
+import type { SaliencyContext } from '../contexts/explain-context.ts';
+import type { OpenHelper } from '../other-models/helper-models.ts';
 import { runJob } from '../run-job.ts';
 
-const root = fileURLToPath(new URL('../../../../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** A model of the repository, open in this process, and what tests ask of it. */
 export interface TestModel {

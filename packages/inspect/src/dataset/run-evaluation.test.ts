@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { type EvaluationReport, type JobPayload, jobPayload, type TaskProgress } from '@tessera/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { randomizedPrefix } from '../explain/randomized-model.ts';
-import { openModel, type TestModel } from '../explain/testing/open-model.ts';
+import { randomizedPrefix } from '../other-models/randomized-model.ts';
+import { openModel, type TestModel } from '../testing/open-model.ts';
 import { runEvaluation } from './run-evaluation.ts';
 
 interface Asked {

@@ -1,7 +1,7 @@
 import type { EvaluationReport, Json, JsonObject, TaskResult } from '@tessera/contracts';
-import type { SaliencyContext } from '../explain/explain-context.ts';
-import type { OpenHelper } from '../explain/helper-models.ts';
-import { keepShuffles } from '../explain/randomized-model.ts';
+import type { SaliencyContext } from '../contexts/explain-context.ts';
+import type { OpenHelper } from '../other-models/helper-models.ts';
+import { keepShuffles } from '../other-models/randomized-model.ts';
 import { attackDataset } from './attack-dataset.ts';
 import { explainDataset } from './explain-dataset.ts';
 import type { MeasuredRecord } from './measure-all.ts';

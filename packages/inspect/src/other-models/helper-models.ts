@@ -10,7 +10,7 @@ import { AppError } from '@tessera/base';
 import { type attackHelperOptions, type JsonObject, jobPayload } from '@tessera/contracts';
 import type { DifferentiableRuntime } from '@tessera/serving';
 import { runTask } from '@tessera/tasks';
-import type { SaliencyContext } from './explain-context.ts';
+import type { SaliencyContext } from '../contexts/explain-context.ts';
 
 /** Opens another deployed model in this process; throws MODEL_UNKNOWN. */
 export type OpenHelper = (identifier: string) => Promise<DifferentiableRuntime>;

@@ -1,8 +1,8 @@
 import type { JobPayload, TaskResult } from '@tessera/contracts';
 import { runTask } from '@tessera/tasks';
-import { runEvaluation } from '../evaluation/run-evaluation.ts';
-import type { SaliencyContext } from './explain-context.ts';
-import type { OpenHelper } from './helper-models.ts';
+import type { SaliencyContext } from './contexts/explain-context.ts';
+import { runEvaluation } from './dataset/run-evaluation.ts';
+import type { OpenHelper } from './other-models/helper-models.ts';
 import { runAttack } from './run-attack.ts';
 import { runExplain } from './run-explain.ts';
 

@@ -1,9 +1,9 @@
 import type { Outcome } from '@tessera/attack';
 import type { Json, JsonObject } from '@tessera/contracts';
 import { aggregateEvaluations, explain, type InstanceMeta, spreadOf } from '@tessera/explain';
-import { attackContext, isChoice, withRows } from '../explain/attack-context.ts';
-import { explainContext, type SaliencyContext } from '../explain/explain-context.ts';
-import { instancesOf } from '../explain/instances.ts';
+import { attackContext, isChoice, withRows } from '../contexts/attack-context.ts';
+import { explainContext, type SaliencyContext } from '../contexts/explain-context.ts';
+import { instancesOf } from '../contexts/instances.ts';
 import { type Measured, type MeasuredRecord, measureAll } from './measure-all.ts';
 import { type EvaluatedRecord, type EvaluationPayload, recordsOf } from './records.ts';
 

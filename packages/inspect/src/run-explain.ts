@@ -1,9 +1,9 @@
 import type { JobPayload, JsonObject, TaskResult } from '@tessera/contracts';
 import { explain } from '@tessera/explain';
 import { runTask } from '@tessera/tasks';
-import { explainContext, type SaliencyContext } from './explain-context.ts';
-import { generatedSteps } from './generated-steps.ts';
-import { instancesOf } from './instances.ts';
+import { explainContext, type SaliencyContext } from './contexts/explain-context.ts';
+import { generatedSteps } from './contexts/generated-steps.ts';
+import { instancesOf } from './contexts/instances.ts';
 
 /** A prediction with its explanation: SQuARE's fields (contract-square §2.3), and `explain_meta` beside them. */
 export async function runExplain(payload: JobPayload, context: SaliencyContext): Promise<TaskResult> {
