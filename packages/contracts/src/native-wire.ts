@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { modelEntry, modelSource, modelUpdate, newModelIdentifier } from './model.ts';
 import {
   modelClasses,
   modelTypes,
@@ -9,7 +8,8 @@ import {
   taskStates,
   tensorEncodings,
 } from './names.ts';
-import { payloadFields, taskOptions, textInput } from './payload.ts';
+import { payloadFields, taskOptions, textInput } from './payload/payload.ts';
+import { modelEntry, modelSource, modelUpdate, newModelIdentifier } from './views/model.ts';
 
 /** What goes over the wire of the native API `/v1`. The OpenAPI page and the client's types are made from these. */
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { evaluationRecords } from './evaluation.ts';
-import { explainMetrics } from './explain.ts';
 import { submitFields } from './native-wire.ts';
-import { taskOptions } from './payload.ts';
+import { explainMetrics } from './payload/explain-options.ts';
+import { taskOptions } from './payload/payload.ts';
+import { evaluationRecords } from './results/evaluation.ts';
 
 const methodOptions = z.array(z.record(z.string(), z.unknown())).min(1).max(20).optional();
 

@@ -1,6 +1,6 @@
 import { AppError } from '@tessera/base';
 import { z } from 'zod';
-import type { Capability } from './names.ts';
+import type { Capability } from '../names.ts';
 
 /** Methods of `explain_kwargs.method`: SQuARE's six first, then the ones beyond. */
 export const explainMethods = [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { capabilities, modelClasses, modelTypes, taskNames } from './names.ts';
+import { capabilities, modelClasses, modelTypes, taskNames } from '../names.ts';
 
 /** Where a model's files are: a folder on this machine, or a repository on the hub host. */
 export const modelSource = z.discriminatedUnion('kind', [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { explainMethods, parseKwargs } from './explain.ts';
-import type { Capability } from './names.ts';
+import type { Capability } from '../names.ts';
+import { explainMethods, parseKwargs } from './explain-options.ts';
 
 /** Methods of `attack_kwargs.method`: SQuARE's four first, then the ones beyond. */
 export const attackMethods = [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { evaluationPlan } from './evaluation.ts';
-import { embeddingModes, taskNames } from './names.ts';
+import { embeddingModes, taskNames } from '../names.ts';
+import { evaluationPlan } from '../results/evaluation.ts';
 
 /**
  * The one internal shape of a job, whatever dialect it came in. Dialects parse into it at the edge;

@@ -1,7 +1,7 @@
 import type { WireError } from '@tessera/base';
-import type { TaskKind, TaskName, TaskState } from './names.ts';
-import type { JobPayload } from './payload.ts';
-import type { TaskTimings } from './result.ts';
+import type { TaskKind, TaskName, TaskState } from '../names.ts';
+import type { JobPayload } from '../payload/payload.ts';
+import type { TaskTimings } from '../results/result.ts';
 
 /** What a dialect hands to `submit`. */
 export interface JobRequest {

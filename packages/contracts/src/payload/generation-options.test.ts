@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkGeneration } from './generation.ts';
+import { checkGeneration } from './generation-options.ts';
 
 const problemsOf = (kwargs: Record<string, unknown>): string[] =>
   checkGeneration(kwargs).problems.map(({ option, problem }) => `${option}: ${problem}`);
