@@ -1,4 +1,4 @@
-import type { Json } from '@tessera/contracts';
+import { type Json, taskNames } from '@tessera/contracts';
 import {
   deployRequest,
   modelStatistics,
@@ -6,9 +6,8 @@ import {
   queuedReply,
   squareError,
   squareTaskReply,
-  taskNames,
   updateModel,
-} from '@tessera/contracts';
+} from '@tessera/dialects';
 import { z } from 'zod';
 import { type Operation, openApiDocument } from './openapi-document.ts';
 

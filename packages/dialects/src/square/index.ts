@@ -5,3 +5,12 @@ export { encodeResult as encodeSquareResult } from './encode-result.ts';
 export { encodeQueued, encodeTask as encodeSquareTask, endedWithout, type Outcome } from './encode-task.ts';
 export { encodeDeployedModel, encodeDeployTask, encodeExplainers, isAlive } from './model-manager.ts';
 export { decodeUpdate, encodeStatistics } from './statistics.ts';
+export {
+  deployRequest,
+  modelStatistics,
+  predictionRequest,
+  queuedReply,
+  squareError,
+  squareTaskReply,
+  updateModel,
+} from './wire.ts';

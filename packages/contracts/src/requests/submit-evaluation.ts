@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { submitFields } from './native-wire.ts';
-import { explainMetrics } from './payload/explain-options.ts';
-import { taskOptions } from './payload/payload.ts';
-import { evaluationRecords } from './results/evaluation.ts';
+import { explainMetrics } from '../payload/explain-options.ts';
+import { taskOptions } from '../payload/payload.ts';
+import { evaluationRecords } from '../results/evaluation.ts';
+import { submitFields } from './submit-task.ts';
 
 const methodOptions = z.array(z.record(z.string(), z.unknown())).min(1).max(20).optional();
 

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { tensorEncodings } from '../names.ts';
+import { payloadFields, taskOptions, textInput } from '../payload/payload.ts';
+
+/** What every body of POST /v1/tasks has beside its task and options. */
+export const submitFields = {
+  ...payloadFields,
+  model: z.string().min(1).describe('Identifier of the model, as GET /v1/models lists it.'),
+  input: z
+    .array(
+      z.union([textInput.options[0], textInput.options[1]], { error: 'expected a text or a pair of texts' }),
+    )
+    .min(1, { error: 'the list is empty; send at least one text' })
+    .describe('Texts, or pairs of texts.'),
+  priority: z.int().min(-10).max(10).default(0).describe('0 is normal; larger runs earlier.'),
+  timeToLiveMs: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('How long the task may wait in the queue, in milliseconds; null for ever.'),
+  tensors: z
+    .enum(tensorEncodings)
+    .default('list')
+    .describe('How tensors are written when this request waits for its result (Prefer: wait=N).'),
+};
+
+/** Body of POST /v1/tasks; unknown fields are refused. */
+export const submitTask = z.discriminatedUnion('task', [
+  z.strictObject({
+    task: z.literal('sequence-classification'),
+    options: taskOptions['sequence-classification'].strict().prefault({}),
+    ...submitFields,
+  }),
+  z.strictObject({
+    task: z.literal('token-classification'),
+    options: taskOptions['token-classification'].strict().prefault({}),
+    ...submitFields,
+  }),
+  z.strictObject({
+    task: z.literal('embedding'),
+    options: taskOptions.embedding.strict().prefault({}),
+    ...submitFields,
+  }),
+  z.strictObject({
+    task: z.literal('question-answering'),
+    options: taskOptions['question-answering'].strict().prefault({}),
+    ...submitFields,
+  }),
+  z.strictObject({
+    task: z.literal('generation'),
+    options: taskOptions.generation.default({}),
+    ...submitFields,
+  }),
+]);
+export type SubmitTask = z.input<typeof submitTask>;
