@@ -3,15 +3,21 @@ import { createLogger } from '@tessera/telemetry';
 import pc from 'picocolors';
 import type { LauncherConfig } from './config.ts';
 import { type HeldHome, type HomeHolder, takeHome } from './supervise/home-lock.ts';
-import { startPlatform } from './supervise/platform.ts';
+import { Interrupted, startPlatform } from './supervise/platform.ts';
 import { isPortTaken } from './supervise/ports.ts';
+import { listenForStop } from './supervise/stop-requests.ts';
 import { untilTrue } from './supervise/until-true.ts';
 
 const defaultPort = 8000;
 /** A predecessor that was just told to stop, or was killed, gets so long to leave home and port. */
 const patienceMs = 15_000;
+/** The shell's code for a command that was interrupted before it had done what it was asked for. */
+const interruptedCode = 130;
 
-/** `npm start`: everything up, until Ctrl-C. Resolves with the exit code. */
+/**
+ * `npm start`: everything up, until Ctrl-C, SIGTERM or the end of the process that started it. Resolves with the exit
+ * code: 0 after an orderly stop, 130 when it was interrupted on the way up or told to hurry, 1 when it could not start.
+ */
 export async function runStart(config: LauncherConfig, clock: Clock = systemClock): Promise<number> {
   const log = createLogger({ name: 'launcher', level: 'warn', format: 'pretty' });
   const home = await takeHomePatiently(config.home, clock);
@@ -26,25 +32,32 @@ export async function runStart(config: LauncherConfig, clock: Clock = systemCloc
       return 1;
     }
     console.log(pc.dim(`Starting Postgres, gateway and worker host (data in ${config.home}) …`));
-    const stopped = untilStopped();
+    const asked = listenForStop(process, clock);
     const platform = await startPlatform({
       config,
       home: config.home,
       port,
       log,
       clock,
+      interrupted: asked.stop,
+      onStep: (step) => console.log(pc.dim(`• ${step}`)),
       onRestart: (name, reason) => log.warn({ reason }, `${name} ended and is started again`),
     });
     home.tell({ url: platform.url, stopping: false });
     console.log(banner(platform.url));
-    await stopped;
+    await asked.stop;
     home.tell({ url: null, stopping: true });
     console.log(pc.dim('Stopping …'));
-    await platform.stop();
-    return 0;
+    return await Promise.race([
+      platform.stop().then(() => 0),
+      asked.hurry.then(() => {
+        platform.endAtOnce();
+        return interruptedCode;
+      }),
+    ]);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
-    return 1;
+    return error instanceof Interrupted ? interruptedCode : 1;
   } finally {
     home.release();
   }
@@ -74,20 +87,6 @@ function refuse(holder: HomeHolder, home: string): number {
       'Stop it, or set TESSERA_HOME to another folder and PORT to another port.',
   );
   return 1;
-}
-
-/** Resolves at the first Ctrl-C or SIGTERM, or when the process that started this one is gone; a second Ctrl-C ends at once. */
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const ask = (): void => {
-      if (asked) process.exit(130);
-      asked = true;
-      resolve();
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
-    process.on('disconnect', resolve);
-  });
 }
 
 function banner(url: string): string {

@@ -131,12 +131,20 @@ export async function stopPostmaster(pid: number, clock: Clock): Promise<void> {
   ] as const;
   for (const [signal, limitMs] of steps) {
     if (!isAlive(pid)) return;
-    try {
-      process.kill(pid, signal);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ESRCH') return;
-      throw error;
-    }
+    signalIfAlive(pid, signal);
     if (await waitUntil(clock, limitMs, () => !isAlive(pid))) return;
+  }
+}
+
+/** Immediate shutdown (SIGQUIT), not waited for: the server's children end without a checkpoint. */
+export function abandonPostmaster(pid: number): void {
+  signalIfAlive(pid, 'SIGQUIT');
+}
+
+function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

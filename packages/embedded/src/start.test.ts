@@ -81,6 +81,17 @@ describe('the embedded database', () => {
     expect(await query(second.url, 'select count(*)::int as n from t')).toEqual([{ n: 1000 }]);
   });
 
+  it('ends at once when told to hurry, with every acknowledged row at the next start', async () => {
+    const home = newHome('hurry');
+    const first = await start(home);
+    await query(first.url, 'create table t as select 1 as n');
+    first.endAtOnce();
+    await first.ended;
+    const second = await start(home);
+    expect(second.adopted).toBe(false);
+    expect(await query(second.url, 'select n from t')).toEqual([{ n: 1 }]);
+  });
+
   it('takes over a server whose launcher is gone', async () => {
     const home = newHome('orphan');
     const first = await start(home);

@@ -8,7 +8,14 @@ import { freePort } from './free-port.ts';
 import { databaseName, databaseUser, failed, initialise } from './initialise.ts';
 import { isAlive, isSame, markOf, type ProcessMark } from './owner.ts';
 import { canReach, ownFolder, placeServer, serverUser, writeWhole } from './place.ts';
-import { findPostmaster, type Postmaster, startPostmaster, stopPostmaster, waitUntil } from './postmaster.ts';
+import {
+  abandonPostmaster,
+  findPostmaster,
+  type Postmaster,
+  startPostmaster,
+  stopPostmaster,
+  waitUntil,
+} from './postmaster.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Folder that holds everything: data, password, log. One server runs from one home. */
@@ -32,6 +39,8 @@ export interface EmbeddedPostgres {
   readonly ended: Promise<void>;
   /** Ends the server in order. Safe to call twice. */
   stop(): Promise<void>;
+  /** Tells the server to drop everything; committed rows come back from its log at the next start. */
+  endAtOnce(): void;
 }
 
 /**
@@ -83,6 +92,7 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
       port,
       adopted,
       ended: watch(pid, clock),
+      endAtOnce: () => abandonPostmaster(pid),
       async stop() {
         await stopPostmaster(pid, clock);
         await writeState(home, { owner: null, port });

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { silentLog } from '@tessera/base';
+import { silentLog, systemClock } from '@tessera/base';
 import { freePort, startPostgres } from '@tessera/embedded';
 import { createLogger } from '@tessera/telemetry';
 import pc from 'picocolors';
 import type { LauncherConfig } from '../config.ts';
 import { takeHome } from '../supervise/home-lock.ts';
-import { startPlatform } from '../supervise/platform.ts';
+import { Interrupted, startPlatform } from '../supervise/platform.ts';
+import { listenForStop } from '../supervise/stop-requests.ts';
 import { generationJobs } from './generation-jobs.ts';
 import { lookInsideJobs } from './look-inside-jobs.ts';
 import { runJob } from './run-job.ts';
@@ -25,11 +26,9 @@ export async function runDemo(config: LauncherConfig): Promise<number> {
   const lock = takeHome(home);
   if (!lock.taken) throw new Error(`${home} is in use although it is new`);
   const log = createLogger({ name: 'demo', level: 'warn', format: 'pretty' });
-  process.on('SIGINT', () => undefined);
-  const interrupted = new Promise<never>((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => reject(new Error('Interrupted.')));
-    process.once('disconnect', () => reject(new Error('Interrupted.')));
+  const asked = listenForStop(process, systemClock);
+  const interrupted = asked.stop.then(() => {
+    throw new Interrupted();
   });
   interrupted.catch(() => undefined);
   const startMs = performance.now();
@@ -44,6 +43,7 @@ export async function runDemo(config: LauncherConfig): Promise<number> {
       home,
       port,
       log,
+      interrupted: asked.stop,
       onRestart: (name, reason) => log.warn({ reason }, `${name} ended and is started again`),
     });
     try {
@@ -53,7 +53,7 @@ export async function runDemo(config: LauncherConfig): Promise<number> {
       for (const job of jobs) await Promise.race([runJob(platform.url, job), interrupted]);
     } finally {
       console.log(pc.dim('\n• Stopping …'));
-      await platform.stop();
+      await Promise.race([platform.stop(), asked.hurry.then(() => platform.endAtOnce())]);
     }
     console.log(
       `${pc.green('✓')} All ${jobs.length} jobs answered. ${pc.bold('npm start')} does the same and stays up.`,

@@ -4,13 +4,16 @@ import { type Clock, type Log, systemClock } from '@tessera/base';
 import { startPostgres } from '@tessera/embedded';
 import type { LauncherConfig } from '../config.ts';
 import { type Supervised, supervise } from './supervise.ts';
-import { untilTrue } from './until-true.ts';
+import { untilUp } from './until-up.ts';
 import { watchPostgres } from './watch-postgres.ts';
 
 /** A running Tessera: embedded Postgres (unless DATABASE_URL names one), a gateway and a worker host. */
 export interface Platform {
   readonly url: string;
+  /** Services first, then the database, each in order. */
   stop(): Promise<void>;
+  /** Ends everything now; the database recovers from its log at the next start. */
+  endAtOnce(): void;
 }
 
 export interface PlatformOptions {
@@ -19,16 +22,31 @@ export interface PlatformOptions {
   readonly port: number;
   readonly log: Log;
   readonly clock?: Clock;
+  /** Resolves when nobody wants it any more. */
+  readonly interrupted: Promise<void>;
+  /** Hears what is up, and for what it still waits. */
+  onStep?(step: string): void;
   onRestart(name: string, reason: string): void;
 }
 
 const require = createRequire(import.meta.url);
 
-/** Starts everything and resolves when the gateway answers; a part that dies later is started again. */
+/** Somebody asked for a stop before everything was up; what had been started is stopped. */
+export class Interrupted extends Error {
+  constructor() {
+    super('Interrupted.');
+  }
+}
+
+/**
+ * Starts everything and resolves when gateway and worker host can be used; a part that dies later is started again.
+ * Throws Interrupted when `interrupted` resolves first, and when a part cannot start; nothing is left running then.
+ */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const { config, home, log } = options;
+  const { config, home, log, interrupted, onStep = () => undefined } = options;
   const clock = options.clock ?? systemClock;
   const postgres = config.databaseUrl ? null : await startPostgres({ home, log });
+  if (postgres) onStep(`Postgres is up on port ${postgres.port}`);
   const watch =
     postgres &&
     watchPostgres({
@@ -45,48 +63,41 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     HOST: config.host,
     PORT: String(options.port),
     TESSERA_SUPERVISED: '1',
+    ORT_DISABLE_TELEMETRY: '1',
   };
   const keep = (name: string, entry: string): Supervised =>
     supervise({ name, args: [require.resolve(entry)], environment }, { clock, onRestart: options.onRestart });
-  const services = {
-    worker: keep('worker host', '@tessera/worker/main'),
-    gateway: keep('gateway', '@tessera/gateway/main'),
-  };
+  const worker = keep('worker host', '@tessera/worker/main');
+  const gateway = keep('gateway', '@tessera/gateway/main');
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${options.port}`;
   const stop = async (): Promise<void> => {
     // Postgres last: the worker still needs it to give back what it was doing.
-    await Promise.all(Object.values(services).map((service) => service.stop(10_000)));
+    await Promise.all([worker, gateway].map((service) => service.stop(10_000)));
     await watch?.stop();
   };
-  try {
-    await untilUp({ url: `${url}/readyz`, worker: services.worker, clock });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { url, stop };
-}
-
-/** Waits until the gateway answers and the worker host has registered its models; what cannot start in a minute never will. */
-async function untilUp({
-  url,
-  worker,
-  clock,
-}: {
-  url: string;
-  worker: Supervised;
-  clock: Clock;
-}): Promise<void> {
+  const endAtOnce = (): void => {
+    for (const service of [worker, gateway]) service.kill();
+    watch?.endAtOnce();
+  };
   let workerIsUp = false;
   void worker.ready.then(() => {
     workerIsUp = true;
   });
-  const isUp = async (): Promise<boolean> => {
-    const response = await fetch(url).catch(() => null);
-    await response?.body?.cancel();
-    return workerIsUp && (response?.ok ?? false);
-  };
-  if (await untilTrue(isUp, { clock, timeoutMs: 60_000 })) return;
-  const who = workerIsUp ? `The gateway did not answer at ${url}` : 'The worker host did not come up';
-  throw new Error(`${who} within a minute; the log above says why.`);
+  const rising = [
+    { name: 'gateway', service: gateway, isUp: () => answers(`${url}/readyz`) },
+    { name: 'worker host', service: worker, isUp: () => Promise.resolve(workerIsUp) },
+  ];
+  try {
+    if ((await untilUp(rising, { clock, interrupted, onStep })) === 'interrupted') throw new Interrupted();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, stop, endAtOnce };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
+  await response?.body?.cancel();
+  return response?.ok ?? false;
 }

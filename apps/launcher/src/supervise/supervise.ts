@@ -10,8 +10,12 @@ export interface Service {
 export interface Supervised {
   /** Resolves when the service has said `ready` over its channel for the first time. */
   readonly ready: Promise<void>;
+  /** How often its process has ended by itself. */
+  readonly ends: number;
   /** SIGTERM, then SIGKILL after `patienceMs`; resolves when the process is gone. */
   stop(patienceMs: number): Promise<void>;
+  /** SIGKILL, and no new start. */
+  kill(): void;
 }
 
 const firstDelayMs = 100;
@@ -29,6 +33,7 @@ export function supervise(
 ): Supervised {
   let child: ChildProcess | null = null;
   let stopping = false;
+  let ends = 0;
   let delayMs = firstDelayMs;
   let cancelRestart = (): void => undefined;
   let onGone = (): void => undefined;
@@ -52,6 +57,7 @@ export function supervise(
       ended = true;
       child = null;
       if (stopping) return onGone();
+      ends++;
       if (options.clock.monotonicMs() - startedMs > healthyAfterMs) delayMs = firstDelayMs;
       options.onRestart(service.name, reason);
       cancelRestart = options.clock.after(delayMs, start);
@@ -64,6 +70,14 @@ export function supervise(
 
   return {
     ready,
+    get ends() {
+      return ends;
+    },
+    kill() {
+      stopping = true;
+      cancelRestart();
+      child?.kill('SIGKILL');
+    },
     stop(patienceMs) {
       stopping = true;
       cancelRestart();

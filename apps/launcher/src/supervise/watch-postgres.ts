@@ -9,7 +9,7 @@ export function watchPostgres(options: {
   restart(): Promise<EmbeddedPostgres>;
   readonly clock: Clock;
   onRestart(name: string, reason: string): void;
-}): { stop(): Promise<void> } {
+}): { stop(): Promise<void>; endAtOnce(): void } {
   let current = options.postgres;
   let stopped = false;
   let starting: Promise<void> = Promise.resolve();
@@ -37,6 +37,11 @@ export function watchPostgres(options: {
   watch();
 
   return {
+    endAtOnce() {
+      stopped = true;
+      cancelTimer();
+      current.endAtOnce();
+    },
     async stop() {
       stopped = true;
       cancelTimer();
