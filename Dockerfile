@@ -2,6 +2,8 @@
 FROM node:22-bookworm-slim
 WORKDIR /tessera
 ENV NODE_ENV=production LOG_FORMAT=json TESSERA_HOME=/data
+# Nothing reports home: neither onnxruntime at run time, nor Prisma and Turbo while the image is built.
+ENV ORT_DISABLE_TELEMETRY=1 CHECKPOINT_DISABLE=1 TURBO_TELEMETRY_DISABLED=1
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml turbo.json tsconfig.json tsconfig.base.json .npmrc ./
 COPY scripts ./scripts
 COPY prisma ./prisma

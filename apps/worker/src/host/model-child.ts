@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { packedChannel } from '../model-process/packed-channel.ts';
 import { bytesOf, type HostMessage, type ModelMessage } from '../model-process/protocol.ts';
+import { childEnvironment } from './child-environment.ts';
 
 /** One model process as its replica sees it. */
 export interface ModelChild {
@@ -31,6 +32,7 @@ export const spawnModelChild: SpawnModelChild = (events) => {
   const child: ChildProcess = fork(entry, [], {
     serialization: 'advanced',
     execArgv,
+    env: childEnvironment(process.env),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   let exited = false;
