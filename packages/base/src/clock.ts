@@ -17,6 +17,29 @@ export const systemClock: Clock = {
   },
 };
 
+/** Resolves after `ms`. */
+export function sleep(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.after(ms, resolve));
+}
+
+/** What `within` rejects with; the code is the system's own for "no answer in time". */
+export class LateError extends Error {
+  override readonly name = 'LateError';
+  readonly code = 'ETIMEDOUT';
+}
+
+/**
+ * What `work` gives if it settles within `ms`, else a LateError that says `what` was late. The work itself goes on: its
+ * owner must be able to bear that, and ends it where it can be ended.
+ */
+export function within<T>(clock: Clock, ms: number, work: Promise<T>, what = 'an answer'): Promise<T> {
+  if (ms === Number.POSITIVE_INFINITY) return work;
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, () => reject(new LateError(`${what} did not come within ${ms} ms`)));
+    work.then(resolve, reject).finally(cancel);
+  });
+}
+
 /** A clock for tests: time stands still until `advance` moves it, running what falls due on the way. */
 export interface ManualClock extends Clock {
   advance(ms: number): void;

@@ -1,6 +1,6 @@
 import {
   type EvaluationReport,
-  finalStates,
+  isFinal,
   type SubmitEvaluation,
   type TaskProgress,
   type TaskReply,
@@ -28,7 +28,6 @@ export interface EvaluationCalls {
   run(evaluation: SubmitEvaluation, options?: RunOptions): Promise<EvaluationReport>;
 }
 
-const final: ReadonlySet<string> = new Set(finalStates);
 const patienceSeconds = 30;
 
 export function evaluationCalls(send: Transport, tasks: TaskCalls): EvaluationCalls {
@@ -55,7 +54,7 @@ export function evaluationCalls(send: Transport, tasks: TaskCalls): EvaluationCa
         for await (const { type, data } of tasks.events(taskId, passed))
           if (type === 'progress') onProgress(data as unknown as TaskProgress);
       let state = 'queued';
-      while (!final.has(state))
+      while (!isFinal(state))
         ({ state } = await tasks.get(taskId, { waitSeconds: patienceSeconds, ...passed }));
       return calls.report(taskId);
     },

@@ -1,6 +1,6 @@
 import {
   decodeSafetensors,
-  finalStates,
+  isFinal,
   type NamedTensors,
   type SubmitTask,
   type TaskEvent,
@@ -54,7 +54,6 @@ export interface TaskCalls {
   ): AsyncIterable<TaskEvent>;
 }
 
-const final: ReadonlySet<string> = new Set(finalStates);
 const patienceSeconds = 30;
 
 export function taskCalls(send: Transport): TaskCalls {
@@ -94,7 +93,7 @@ export function taskCalls(send: Transport): TaskCalls {
       if (submitted.result) return submitted.result;
       const waiting = { waitSeconds: patienceSeconds, ...(options.signal ? { signal: options.signal } : {}) };
       let view: TaskView = submitted as TaskView;
-      while (!final.has(view.state)) view = await calls.get(view.taskId, waiting);
+      while (!isFinal(view.state)) view = await calls.get(view.taskId, waiting);
       return calls.result(view.taskId, { ...waiting, tensors: task.tensors ?? 'list' });
     },
     async *stream(task, { signal } = {}) {

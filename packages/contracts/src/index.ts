@@ -2,6 +2,7 @@ export * from './names.ts';
 export * from './payload/attack-options.ts';
 export * from './payload/explain-options.ts';
 export * from './payload/generation-options.ts';
+export * from './payload/job-request.ts';
 export * from './payload/payload.ts';
 export * from './requests/models.ts';
 export * from './requests/submit-evaluation.ts';

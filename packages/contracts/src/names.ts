@@ -22,6 +22,19 @@ export const finalStates = [
   'cancelled',
   'expired',
 ] as const satisfies readonly TaskState[];
+const final: ReadonlySet<string> = new Set(finalStates);
+
+/** Whether nothing more will happen to a task in this state. */
+export function isFinal(state: string): boolean {
+  return final.has(state);
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text can be the id of a task. Ids come from callers: what cannot be one is not looked up. */
+export function isTaskId(text: string): boolean {
+  return uuid.test(text);
+}
 
 /** SQuARE's model types (contract-square §1.5); `onnx` is what Tessera runs, the others are accepted and kept on the wire. */
 export const modelTypes = [

@@ -1,4 +1,4 @@
-import { AppError, type Clock, type Log } from '@tessera/base';
+import { AppError, type Clock, type Log, sleep } from '@tessera/base';
 
 /** SQLSTATE classes that pass: connection lost (08), shutting or starting up (57P0x), deadlock and serialization (40). */
 const passingStates = /^(08...|57P0[1-5]|40001|40P01|53300)$/;
@@ -39,7 +39,7 @@ export async function whileAway<T>(
       if (clock.monotonicMs() + delayMs > endMs)
         throw new AppError('SERVICE_UNAVAILABLE', { detail: { part }, cause: error });
       log.debug({ delayMs, reason: (error as Error).message }, `the ${part} is away; trying again`);
-      await new Promise<void>((resolve) => clock.after(delayMs, resolve));
+      await sleep(clock, delayMs);
     }
   }
 }

@@ -2,12 +2,13 @@ import { newIdFrom, silentLog, systemClock } from '@tessera/base';
 import { eventually, startTestPostgres, type TestPostgres } from '@tessera/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { postgresTaskStore } from './adapters/postgres/task-store.ts';
-import { migrate } from './adapters/prisma/migrate.ts';
+import { migrate } from './adapters/postgres/migrate.ts';
+import { createPostgresTaskStore } from './adapters/postgres/task-store.ts';
 import { composeJobs } from './compose.ts';
 import type { Jobs } from './jobs.ts';
 import { defaultLimits } from './limits.ts';
-import type { JobQueue, Notice, Notices } from './ports.ts';
+import type { JobQueue } from './ports/job-queue.ts';
+import type { Notice, Notices } from './ports/notices.ts';
 import { echo, model, request } from './testing/jobs-under-test.ts';
 
 const newId = newIdFrom(systemClock.now);
@@ -67,12 +68,12 @@ describe('SQL statements per job', () => {
     } as unknown as Pick<pg.Pool, 'query'>;
     jobs = composeJobs({
       ...inProcess(),
-      store: postgresTaskStore(database, defaultLimits),
+      store: createPostgresTaskStore(database, defaultLimits),
       catalogue: new Proxy({}, { get: never }) as Jobs['catalogue'],
       adapters: new Proxy({}, { get: never }) as Jobs['adapters'],
       keys: new Proxy({}, { get: never }) as Jobs['keys'],
       hosts: new Proxy({}, { get: never }) as Jobs['hosts'],
-      statistics: { write: async () => {}, read: async () => [] },
+      statistics: { add: async () => {}, read: async () => [] },
       pingDatabase: async () => {},
       closeConnections: async () => {},
       clock: systemClock,

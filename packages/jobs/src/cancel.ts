@@ -1,16 +1,18 @@
 import { AppError, type Log } from '@tessera/base';
 import type { Counter } from './count.ts';
 import type { Jobs } from './jobs.ts';
-import type { JobQueue, Notices, TaskStore } from './ports.ts';
+import type { JobQueue } from './ports/job-queue.ts';
+import type { Notices } from './ports/notices.ts';
+import type { TaskStore } from './ports/task-store.ts';
 import type { ReadView } from './read.ts';
 import { canMove } from './state.ts';
-import { unknownTask } from './watch.ts';
+import { unknownTask } from './unknown-task.ts';
 
 /**
  * Ends a task: the row is cancelled at once, whatever its host does; the notice makes the host stop within milliseconds,
  * its next lease renewal makes it stop when the notice was lost.
  */
-export function canceller(parts: {
+export function createCancel(parts: {
   readonly store: TaskStore;
   readonly queue: JobQueue;
   readonly notices: Notices;

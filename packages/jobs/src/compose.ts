@@ -1,23 +1,30 @@
-import type { Clock, Log, NewId } from '@tessera/base';
-import { canceller } from './cancel.ts';
-import type { AdapterCatalogue, ApiKeys, Hosts, ModelCatalogue, ModelHour } from './catalogue.ts';
-import { consumption } from './consume.ts';
-import { type Counted, counter as newCounter } from './count.ts';
-import { enqueuer } from './enqueue.ts';
-import { type HostRuns, hostRuns } from './host-runs.ts';
+import { type Clock, type Log, type NewId, within } from '@tessera/base';
+import { createCancel } from './cancel.ts';
+import { openConsumption } from './consume.ts';
+import { createCounter } from './count.ts';
+import { createEnqueuer } from './enqueue.ts';
+import { type HostRuns, openHostRuns } from './host-runs.ts';
 import type { Jobs, JobsLimits } from './jobs.ts';
 import { patientStore } from './patient-store.ts';
-import type { JobQueue, Notices, TaskStore } from './ports.ts';
-import { outcomeReader, reader, viewReader } from './read.ts';
-import { reconciler } from './reconcile.ts';
-import { submitter } from './submit.ts';
-import { waiter, waitingRoom } from './wait.ts';
-import { watcher } from './watch.ts';
+import type { Hosts } from './ports/hosts.ts';
+import type { JobQueue } from './ports/job-queue.ts';
+import type { ApiKeys } from './ports/keys.ts';
+import type { AdapterCatalogue, ModelCatalogue } from './ports/models.ts';
+import type { Notices } from './ports/notices.ts';
+import type { StatisticsStore } from './ports/statistics.ts';
+import type { TaskStore } from './ports/task-store.ts';
+import { createOutcomeReader, createReader, createViewReader } from './read.ts';
+import { openReconciler } from './reconcile.ts';
+import { createSubmit } from './submit.ts';
+import { createWait } from './wait.ts';
+import { openWaitingRoom } from './waiting-room.ts';
+import { createWatch } from './watch.ts';
 
 /** A gateway's caller waits for an answer; a host would rather wait than lose what it computed. */
 const callerPatienceMs = 5_000;
 const hostPatienceMs = 120_000;
 const statisticsMs = 10_000;
+const pingLimitMs = 2_000;
 
 /** Everything Jobs is made of; the adapters are chosen by openJobs, or by a test. */
 export interface JobsParts {
@@ -28,10 +35,7 @@ export interface JobsParts {
   readonly adapters: AdapterCatalogue;
   readonly keys: ApiKeys;
   readonly hosts: Hosts;
-  readonly statistics: {
-    write(counted: readonly Counted[]): Promise<void>;
-    read(filter: { readonly model?: string; readonly sinceHours: number }): Promise<readonly ModelHour[]>;
-  };
+  readonly statistics: StatisticsStore;
   readonly pingDatabase: () => Promise<unknown>;
   /** Closes the connections, after everything that uses them. */
   readonly closeConnections: () => Promise<void>;
@@ -44,21 +48,22 @@ export interface JobsParts {
 /** The verbs over the ports. */
 export function composeJobs(parts: JobsParts): Jobs {
   const { queue, notices, clock, log, limits, newId } = parts;
-  const counter = newCounter();
+  const counter = createCounter();
   const store = patientStore(parts.store, { clock, log, patienceMs: callerPatienceMs });
   const hostStore = patientStore(parts.store, { clock, log, patienceMs: hostPatienceMs });
-  const { enqueue, settled } = enqueuer(queue, log);
-  const readView = viewReader(store);
-  const readOutcome = outcomeReader(store);
-  const room = waitingRoom({ store, notices, clock, log, safetyPollMs: limits.safetyPollMs });
+  const { enqueue, settled } = createEnqueuer(queue, log);
+  const readView = createViewReader(store);
+  const readOutcome = createOutcomeReader(store);
+  const room = openWaitingRoom({ store, notices, clock, log, safetyPollMs: limits.safetyPollMs });
   const hosts = new Map<string, HostRuns>();
   const runsOf = (host: string): HostRuns => {
     const runs =
-      hosts.get(host) ?? hostRuns({ host, store: hostStore, notices, clock, log, leaseMs: limits.leaseMs });
+      hosts.get(host) ??
+      openHostRuns({ host, store: hostStore, notices, clock, log, leaseMs: limits.leaseMs });
     hosts.set(host, runs);
     return runs;
   };
-  const consuming = consumption({
+  const consuming = openConsumption({
     queue,
     store: hostStore,
     notices,
@@ -69,16 +74,22 @@ export function composeJobs(parts: JobsParts): Jobs {
     limits,
     runsOf,
   });
-  const reconciling = reconciler({ store: parts.store, queue, notices, counter, clock, log, limits });
+  const reconciling = openReconciler({ store: parts.store, queue, notices, counter, clock, log, limits });
 
   async function flush(): Promise<void> {
-    await parts.statistics.write(counter.take());
+    await parts.statistics.add(counter.take());
   }
   let cancelFlush = clock.after(statisticsMs, keepFlushing);
   function keepFlushing(): void {
     cancelFlush = clock.after(statisticsMs, keepFlushing);
     flush().catch((error: Error) => log.warn({ reason: error.message }, 'statistics were not written'));
   }
+
+  const answers = (ping: Promise<unknown>): Promise<boolean> =>
+    within(clock, pingLimitMs, ping).then(
+      () => true,
+      () => false,
+    );
 
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
@@ -95,11 +106,11 @@ export function composeJobs(parts: JobsParts): Jobs {
   }
 
   return {
-    submit: submitter({ store, newId, enqueue }),
-    ...reader(store, { readView, readOutcome }),
-    ...waiter({ room, readView, readOutcome, clock }),
-    watch: watcher({ store, room, notices, readView, clock }),
-    cancel: canceller({ store, queue, notices, readView, counter, log }),
+    submit: createSubmit({ store, newId, enqueue }),
+    ...createReader(store, { readView, readOutcome }),
+    ...createWait({ room, readView, readOutcome, clock }),
+    watch: createWatch({ store, room, notices, readView, clock }),
+    cancel: createCancel({ store, queue, notices, readView, counter, log }),
     consume: consuming.consume,
     reconcileOnce: reconciling.reconcileOnce,
     keepReconciled: reconciling.keepReconciled,
@@ -112,8 +123,8 @@ export function composeJobs(parts: JobsParts): Jobs {
     statistics: { read: (filter) => parts.statistics.read(filter), flush },
     async health() {
       const [database, queueAnswer] = await Promise.all([
-        answers(parts.pingDatabase(), clock),
-        answers(queue.ping(), clock),
+        answers(parts.pingDatabase()),
+        answers(queue.ping()),
       ]);
       return { database: database ? 'up' : 'down', queue: queueAnswer ? 'up' : 'down' };
     },
@@ -122,16 +133,4 @@ export function composeJobs(parts: JobsParts): Jobs {
       return closing;
     },
   };
-}
-
-function answers(ping: Promise<unknown>, clock: Clock): Promise<boolean> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(2_000, () => resolve(false));
-    ping
-      .then(
-        () => resolve(true),
-        () => resolve(false),
-      )
-      .finally(cancel);
-  });
 }

@@ -4,7 +4,9 @@ import type { Counter } from './count.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { ActiveRun, HostRuns } from './host-runs.ts';
 import type { Consumer, Jobs, JobsLimits, RunEnd, RunHandler } from './jobs.ts';
-import type { ClaimedRow, JobQueue, Notices, StoredResult, TaskStore } from './ports.ts';
+import type { JobQueue } from './ports/job-queue.ts';
+import type { Notices } from './ports/notices.ts';
+import type { ClaimedRow, StoredResult, TaskStore } from './ports/task-store.ts';
 
 interface Parts {
   readonly queue: JobQueue;
@@ -20,7 +22,7 @@ interface Parts {
 }
 
 /** The way of one delivery: claim the row, run the handler, write its end, all fenced by the attempt. */
-export function consumption(parts: Parts): { readonly consume: Jobs['consume']; close(): Promise<void> } {
+export function openConsumption(parts: Parts): { readonly consume: Jobs['consume']; close(): Promise<void> } {
   const { queue } = parts;
   const consumers = new Set<Consumer>();
   return {
@@ -37,7 +39,7 @@ export function consumption(parts: Parts): { readonly consume: Jobs['consume']; 
         active.add(run);
         if (givingBack) run.controller.abort('closing');
         try {
-          await runOne(parts, runs, run, row, handler);
+          await runOne({ ...parts, runs, handler }, run, row);
         } finally {
           active.delete(run);
           runs.end(run);
@@ -71,20 +73,20 @@ export function consumption(parts: Parts): { readonly consume: Jobs['consume']; 
   };
 }
 
-async function runOne(
-  parts: Parts,
-  runs: HostRuns,
-  run: ActiveRun,
-  row: ClaimedRow,
-  handler: RunHandler,
-): Promise<void> {
-  const { clock, counter, log, limits } = parts;
+/** What one consumer adds to the parts that all share. */
+interface Consuming extends Parts {
+  readonly runs: HostRuns;
+  readonly handler: RunHandler;
+}
+
+async function runOne(parts: Consuming, run: ActiveRun, row: ClaimedRow): Promise<void> {
+  const { runs, clock, counter, log, limits } = parts;
   const { taskId, attempt } = run;
   const { signal } = run.controller;
   const startMs = clock.monotonicMs();
-  const end = await outcome(handler, row, { runs, run, notices: parts.notices });
+  const end = await endOf(parts, run, row);
   // Cancelled: the row is final. Lost: another host has it. Neither is ours to write.
-  if (signal.aborted && signal.reason !== 'closing') return;
+  if (end.kind === 'dropped' || (signal.aborted && signal.reason !== 'closing')) return;
   if (end.kind === 'retry') return giveBack(parts, run, end);
 
   const totalMs = row.queuedMs + clock.monotonicMs() - startMs;
@@ -99,11 +101,7 @@ async function runOne(
 }
 
 /** The handler's answer; for a host that closes, "give it back" as soon as the signal says so, even when the handler hangs. */
-function outcome(
-  handler: RunHandler,
-  row: ClaimedRow,
-  { runs, run, notices }: { readonly runs: HostRuns; readonly run: ActiveRun; readonly notices: Notices },
-): Promise<RunEnd> {
+function endOf({ handler, runs, notices }: Consuming, run: ActiveRun, row: ClaimedRow): Promise<RunEnd> {
   const { signal } = run.controller;
   return new Promise((resolve) => {
     const closing = (): void => {
@@ -148,7 +146,7 @@ type Finished =
   | { readonly kind: 'failed'; readonly error: AppError; readonly timings: TaskTimings };
 
 /** Puts a result into its stored form; one that is too large to store is a failure that names the knob. */
-function finish(end: Exclude<RunEnd, { kind: 'retry' }>, maxResultBytes: number): Finished {
+function finish(end: Extract<RunEnd, { kind: 'succeeded' | 'failed' }>, maxResultBytes: number): Finished {
   if (end.kind === 'failed') return { kind: 'failed', error: end.error, timings: end.timings ?? {} };
   const { fields, tensors, warnings } = end.result;
   const fieldsText = JSON.stringify(fields);

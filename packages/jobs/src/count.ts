@@ -1,8 +1,5 @@
-import type { TaskTimings } from '@tessera/contracts';
-import { batchEdges, latencyEdgesMs, type ModelHour } from './catalogue.ts';
-
-/** What one process counted of one model since its last flush. */
-export type Counted = Omit<ModelHour, 'hour'>;
+import { batchEdges, latencyEdgesMs, type TaskTimings } from '@tessera/contracts';
+import type { Counted } from './ports/statistics.ts';
 
 export type CountedState = 'succeeded' | 'failed' | 'cancelled' | 'expired';
 
@@ -22,7 +19,8 @@ interface Counting {
   readonly batches: number[];
 }
 
-export function counter(): Counter {
+/** Counts that start at nothing. */
+export function createCounter(): Counter {
   const models = new Map<string, Counting>();
   return {
     count(model, state, timings = {}) {

@@ -1,6 +1,6 @@
 import type { Log } from '@tessera/base';
 import { group } from './group.ts';
-import type { Delivery, JobQueue } from './ports.ts';
+import type { Delivery, JobQueue } from './ports/job-queue.ts';
 
 /** Hands a delivery to the queue without waiting for it. */
 export type Enqueue = (delivery: Delivery) => void;
@@ -9,7 +9,10 @@ export type Enqueue = (delivery: Delivery) => void;
  * Adds deliveries in groups, in the background. When the queue is away they are dropped here: their rows stand, and the
  * reconciler adds what the queue does not know.
  */
-export function enqueuer(queue: JobQueue, log: Log): { readonly enqueue: Enqueue; settled(): Promise<void> } {
+export function createEnqueuer(
+  queue: JobQueue,
+  log: Log,
+): { readonly enqueue: Enqueue; settled(): Promise<void> } {
   const underWay = new Set<Promise<unknown>>();
   const add = group<Delivery, void>(
     async (deliveries) => {

@@ -2,7 +2,8 @@ import type { Clock, Log } from '@tessera/base';
 import type { TaskProgress } from '@tessera/contracts';
 import { type Group, group } from './group.ts';
 import type { AbortReason } from './jobs.ts';
-import type { ClaimedRow, Completion, Failure, Notices, Run, TaskStore } from './ports.ts';
+import type { Notices } from './ports/notices.ts';
+import type { ClaimedRow, Completion, Failure, Run, TaskStore } from './ports/task-store.ts';
 
 /** Progress is written this often at the most. */
 const progressMs = 200;
@@ -24,7 +25,7 @@ export interface HostRuns {
   close(): void;
 }
 
-export function hostRuns(parts: {
+export function openHostRuns(parts: {
   readonly host: string;
   readonly store: TaskStore;
   readonly notices: Notices;

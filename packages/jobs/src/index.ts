@@ -1,6 +1,11 @@
-export * from './catalogue.ts';
 export * from './jobs.ts';
 export { defaultLimits } from './limits.ts';
 export { openJobs } from './open-jobs.ts';
-export * from './ports.ts';
-export { canMove, isFinal, sourcesOf, transitions } from './state.ts';
+export * from './ports/hosts.ts';
+export * from './ports/job-queue.ts';
+export * from './ports/keys.ts';
+export * from './ports/models.ts';
+export * from './ports/notices.ts';
+export * from './ports/statistics.ts';
+export * from './ports/task-store.ts';
+export { canMove, sourcesOf, transitions } from './state.ts';

@@ -8,8 +8,12 @@ import type {
   TaskToken,
   TaskView,
 } from '@tessera/contracts';
-import type { AdapterCatalogue, ApiKeys, Hosts, ModelCatalogue, Statistics } from './catalogue.ts';
-import type { ClaimedRow, Notice, Sweep, TaskCounts, TaskFilter, TaskOutcome } from './ports.ts';
+import type { Hosts } from './ports/hosts.ts';
+import type { ApiKeys } from './ports/keys.ts';
+import type { AdapterCatalogue, ModelCatalogue } from './ports/models.ts';
+import type { Notice } from './ports/notices.ts';
+import type { Statistics } from './ports/statistics.ts';
+import type { ClaimedRow, Sweep, TaskCounts, TaskFilter, TaskOutcome } from './ports/task-store.ts';
 
 export interface JobsConfig {
   readonly databaseUrl: string;
@@ -68,7 +72,9 @@ export type RunEnd =
     }
   | { readonly kind: 'failed'; readonly error: AppError; readonly timings?: TaskTimings }
   /** Back to the queue; `counts: false` when the task is innocent (its batch-mate killed the process, the host is closing). */
-  | { readonly kind: 'retry'; readonly reason: string; readonly counts: boolean };
+  | { readonly kind: 'retry'; readonly reason: string; readonly counts: boolean }
+  /** Nobody wants its end: it was cancelled, and its row says so already. */
+  | { readonly kind: 'dropped' };
 
 /** Runs one task. A rejection ends the task as failed (an AppError keeps its code, anything else becomes INTERNAL). */
 export type RunHandler = (task: ClaimedTask) => Promise<RunEnd>;

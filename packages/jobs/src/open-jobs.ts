@@ -1,26 +1,29 @@
-import type { Clock } from '@tessera/base';
+import { type Clock, within } from '@tessera/base';
 import pg from 'pg';
-import { postgresBackend } from './adapters/bullmq/postgres.ts';
-import { bullQueue } from './adapters/bullmq/queue.ts';
-import { connected, redisBackend } from './adapters/bullmq/redis.ts';
-import { postgresNotices } from './adapters/notices/postgres.ts';
-import { redisNotices } from './adapters/notices/redis.ts';
-import { postgresTaskStore } from './adapters/postgres/task-store.ts';
-import { prismaAdapterCatalogue } from './adapters/prisma/adapters.ts';
-import { prismaClient } from './adapters/prisma/client.ts';
-import { postgresHosts } from './adapters/prisma/hosts.ts';
-import { prismaApiKeys } from './adapters/prisma/keys.ts';
-import { migrate } from './adapters/prisma/migrate.ts';
-import { prismaModelCatalogue } from './adapters/prisma/models.ts';
-import { readHours, writeCounts } from './adapters/prisma/statistics.ts';
+import { openPostgresBackend } from './adapters/bullmq/postgres.ts';
+import { openBullQueue } from './adapters/bullmq/queue.ts';
+import { connected, openRedisBackend } from './adapters/bullmq/redis.ts';
+import { openPostgresNotices } from './adapters/notices/postgres.ts';
+import { openRedisNotices } from './adapters/notices/redis.ts';
+import { createPostgresHosts } from './adapters/postgres/hosts.ts';
+import { migrate } from './adapters/postgres/migrate.ts';
+import { createPostgresStatistics } from './adapters/postgres/statistics.ts';
+import { createPostgresTaskStore } from './adapters/postgres/task-store.ts';
+import { createPrismaClient } from './adapters/prisma/client.ts';
+import { createPrismaKeys } from './adapters/prisma/keys.ts';
+import { createPrismaModelAdapters } from './adapters/prisma/model-adapters.ts';
+import { createPrismaModels } from './adapters/prisma/models.ts';
 import { whileAway } from './availability.ts';
 import { composeJobs } from './compose.ts';
 import type { Jobs, JobsConfig } from './jobs.ts';
 import { defaultLimits } from './limits.ts';
-import type { JobQueue, Notices } from './ports.ts';
+import type { JobQueue } from './ports/job-queue.ts';
+import type { Notices } from './ports/notices.ts';
 
 /** How long a start waits for a database that is not there yet. */
 const startPatienceMs = 30_000;
+/** How long it waits for a transport. */
+const transportWaitMs = 2_000;
 
 /**
  * Opens the async core on Postgres, with the queue and the notices on Redis or, without one, on Postgres as well. Brings
@@ -41,20 +44,16 @@ export async function openJobs(config: JobsConfig): Promise<Jobs> {
     await whileAway(() => migrate({ pool, newId, log }), { clock, log, patienceMs: startPatienceMs });
     const { queue, notices } = await openTransport(config, pool);
     await soon(notices.opened, clock);
-    const prisma = prismaClient(pool);
+    const prisma = createPrismaClient(pool);
     return composeJobs({
-      store: postgresTaskStore(pool, limits),
+      store: createPostgresTaskStore(pool, limits),
       queue,
       notices,
-      catalogue: prismaModelCatalogue({ prisma, notices, clock }),
-      adapters: prismaAdapterCatalogue(prisma),
-      keys: prismaApiKeys({ prisma, notices, clock, newId }),
-      hosts: postgresHosts(pool, prisma),
-      statistics: {
-        write: (counted) => writeCounts(pool, counted),
-        read: ({ sinceHours, ...filter }) =>
-          readHours(prisma, { ...filter, since: new Date(clock.now() - sinceHours * 3_600_000) }),
-      },
+      catalogue: createPrismaModels({ prisma, notices, clock }),
+      adapters: createPrismaModelAdapters(prisma),
+      keys: createPrismaKeys({ prisma, notices, clock, newId }),
+      hosts: createPostgresHosts(pool),
+      statistics: createPostgresStatistics(pool),
       pingDatabase: () => pool.query('select 1'),
       async closeConnections() {
         await prisma.$disconnect();
@@ -77,24 +76,21 @@ async function openTransport(
 ): Promise<{ readonly queue: JobQueue; readonly notices: Notices }> {
   const { databaseUrl, redisUrl, clock, log, namespace = 'tessera' } = config;
   if (redisUrl === null) {
-    const backend = await postgresBackend({ databaseUrl, log });
+    const backend = await openPostgresBackend({ databaseUrl, log });
     return {
-      queue: bullQueue({ backend, clock, log }),
-      notices: postgresNotices({ databaseUrl, database: pool, clock, log }),
+      queue: openBullQueue({ backend, clock, log }),
+      notices: openPostgresNotices({ databaseUrl, database: pool, clock, log }),
     };
   }
-  const backend = redisBackend({ url: redisUrl, namespace, log });
+  const backend = openRedisBackend({ url: redisUrl, namespace, log });
   await soon(connected(backend.asking), clock);
   return {
-    queue: bullQueue({ backend, clock, log }),
-    notices: redisNotices({ url: redisUrl, namespace, publisher: backend.asking, log }),
+    queue: openBullQueue({ backend, clock, log }),
+    notices: openRedisNotices({ url: redisUrl, namespace, publisher: backend.asking, log }),
   };
 }
 
 /** Waits for a connection, but not for long: a start must not fail because the transport is away. */
 function soon(ready: Promise<void>, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(2_000, resolve);
-    void ready.then(resolve).finally(cancel);
-  });
+  return within(clock, transportWaitMs, ready).catch(() => {});
 }

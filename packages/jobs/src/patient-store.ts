@@ -1,5 +1,5 @@
 import { whileAway } from './availability.ts';
-import type { TaskStore } from './ports.ts';
+import type { TaskStore } from './ports/task-store.ts';
 
 /**
  * The same store, whose verbs wait out a database that is away for at most `patienceMs`. All of them may run twice: an

@@ -1,7 +1,7 @@
 import type { TaskView } from '@tessera/contracts';
 import { group } from './group.ts';
 import type { Jobs } from './jobs.ts';
-import type { TaskOutcome, TaskStore } from './ports.ts';
+import type { TaskOutcome, TaskStore } from './ports/task-store.ts';
 
 /** Reads views; concurrent reads share a statement. */
 export type ReadView = (taskId: string, options: { readonly position: boolean }) => Promise<TaskView | null>;
@@ -10,7 +10,7 @@ export type ReadView = (taskId: string, options: { readonly position: boolean })
 export type ReadOutcome = (taskId: string) => Promise<TaskOutcome | null>;
 
 /** The tasks of a batch end together, and those who wait for them ask together. */
-export function outcomeReader(store: TaskStore): ReadOutcome {
+export function createOutcomeReader(store: TaskStore): ReadOutcome {
   return group<string, TaskOutcome | null>(
     async (taskIds) => {
       const found = await store.readResults([...new Set(taskIds)]);
@@ -20,7 +20,7 @@ export function outcomeReader(store: TaskStore): ReadOutcome {
   );
 }
 
-export function viewReader(store: TaskStore): ReadView {
+export function createViewReader(store: TaskStore): ReadView {
   const readers = [true, false].map((position) =>
     group<string, TaskView | null>(
       async (taskIds) => {
@@ -38,7 +38,8 @@ export function visible(view: TaskView | null, caller: string | null | undefined
   return view !== null && (caller === null || caller === undefined || view.caller === caller) ? view : null;
 }
 
-export function reader(
+/** The reading verbs. */
+export function createReader(
   store: TaskStore,
   { readView, readOutcome }: { readonly readView: ReadView; readonly readOutcome: ReadOutcome },
 ): Pick<Jobs, 'read' | 'result' | 'list' | 'counts'> {

@@ -1,7 +1,9 @@
 import type { Clock, Log } from '@tessera/base';
 import type { Counter } from './count.ts';
 import type { Jobs, JobsLimits } from './jobs.ts';
-import type { Delivery, JobQueue, Notices, TaskStore } from './ports.ts';
+import type { Delivery, JobQueue } from './ports/job-queue.ts';
+import type { Notices } from './ports/notices.ts';
+import type { TaskStore } from './ports/task-store.ts';
 
 /** Queued rows compared with the queue at a time. */
 const pageSize = 1000;
@@ -10,7 +12,7 @@ const pageSize = 1000;
  * Makes the queue agree with the rows: what the rows say is queued and the queue does not know is added, runs without
  * a lease are queued again, and what is over its time is ended or deleted.
  */
-export function reconciler(parts: {
+export function openReconciler(parts: {
   readonly store: TaskStore;
   readonly queue: JobQueue;
   readonly notices: Notices;

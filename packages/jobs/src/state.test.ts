@@ -1,19 +1,20 @@
 import { AppError, newIdFrom, silentLog, systemClock, toWireError } from '@tessera/base';
-import { finalStates, type TaskState, taskStates } from '@tessera/contracts';
+import { finalStates, isFinal, type TaskState, taskStates } from '@tessera/contracts';
 import { startTestPostgres, type TestPostgres } from '@tessera/testkit';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { postgresTaskStore } from './adapters/postgres/task-store.ts';
-import { migrate } from './adapters/prisma/migrate.ts';
+import { migrate } from './adapters/postgres/migrate.ts';
+import { createPostgresTaskStore } from './adapters/postgres/task-store.ts';
 import { defaultLimits } from './limits.ts';
-import type { TaskStore } from './ports.ts';
-import { canMove, isFinal, sourcesOf, transitions } from './state.ts';
+import type { TaskStore } from './ports/task-store.ts';
+import { canMove, sourcesOf, transitions } from './state.ts';
 import { request } from './testing/jobs-under-test.ts';
 
 describe('the table of transitions', () => {
   it('has every state, and nothing leaves a final one', () => {
     expect(Object.keys(transitions).sort()).toEqual([...taskStates].sort());
+    expect(taskStates.filter((state) => transitions[state].length === 0)).toEqual([...finalStates]);
     expect(taskStates.filter(isFinal)).toEqual([...finalStates]);
   });
 
@@ -73,7 +74,7 @@ describe('whatever is done to tasks, in whatever order', () => {
   };
 
   it('moves only along the table, and the events say how', async () => {
-    const store = postgresTaskStore(pool, defaultLimits);
+    const store = createPostgresTaskStore(pool, defaultLimits);
     await pool.query(
       `insert into model (identifier, normal_form, source, model_type, model_name, model_class, labels, batch_size,
          max_input, disable_gpu, return_plaintext_arrays, onnx_use_quantized, is_encoder_decoder, preloaded_adapters,

@@ -30,7 +30,3 @@ export function canMove(from: TaskState, to: TaskState): boolean {
 export function sourcesOf(to: TaskState): readonly TaskState[] {
   return (Object.keys(transitions) as TaskState[]).filter((from) => canMove(from, to));
 }
-
-export function isFinal(state: TaskState): boolean {
-  return transitions[state].length === 0;
-}

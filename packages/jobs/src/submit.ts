@@ -4,13 +4,13 @@ import type { Enqueue } from './enqueue.ts';
 import { fingerprint } from './fingerprint.ts';
 import { group } from './group.ts';
 import type { Jobs } from './jobs.ts';
-import type { InsertOutcome, NewTask, TaskStore } from './ports.ts';
+import type { InsertOutcome, NewTask, TaskStore } from './ports/task-store.ts';
 
 /** Bytes of payload in one insert, roughly. */
 const maxInsertWeight = 4_000_000;
 
 /** Accepts jobs: concurrent inserts share a statement, and the answer waits for its commit, not for the queue. */
-export function submitter(parts: {
+export function createSubmit(parts: {
   readonly store: TaskStore;
   readonly newId: NewId;
   readonly enqueue: Enqueue;

@@ -1,13 +1,15 @@
-import { AppError, type Clock } from '@tessera/base';
-import type { TaskEvent, TaskProgress, TaskToken } from '@tessera/contracts';
+import type { Clock } from '@tessera/base';
+import { isFinal, type TaskEvent, type TaskProgress, type TaskToken } from '@tessera/contracts';
 import type { Jobs } from './jobs.ts';
-import type { Notices, TaskStore } from './ports.ts';
+import type { Notices } from './ports/notices.ts';
+import type { TaskStore } from './ports/task-store.ts';
 import { type ReadView, visible } from './read.ts';
-import { isFinal } from './state.ts';
-import { Moved, type WaitingRoom } from './wait.ts';
+import { createSignal } from './signal.ts';
+import { unknownTask } from './unknown-task.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 /** Follows one task's life: first what is written in its row, then each step as it is written. */
-export function watcher(parts: {
+export function createWatch(parts: {
   readonly store: TaskStore;
   readonly room: WaitingRoom;
   readonly notices: Notices;
@@ -16,7 +18,7 @@ export function watcher(parts: {
 }): Jobs['watch'] {
   const { store, room, notices, readView, clock } = parts;
   return async function* watch(taskId, { afterEventId = 0, signal, caller } = {}) {
-    const moved = new Moved();
+    const moved = createSignal();
     const tokens: TaskToken[] = [];
     // The row is read when it may have changed, not for each of a hundred tokens a second.
     let stale = true;
@@ -70,8 +72,4 @@ export function watcher(parts: {
 /** Carries the last step's id, so that a client that reconnects with it misses no step. */
 function progressEvent(id: number, at: string, progress: TaskProgress): TaskEvent {
   return { id, type: 'progress', at, data: { ...progress } };
-}
-
-export function unknownTask(taskId: string): AppError {
-  return new AppError('TASK_UNKNOWN', { detail: { taskId } });
 }

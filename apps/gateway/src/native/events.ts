@@ -1,3 +1,4 @@
+import { isFinal } from '@tessera/contracts';
 import type { Request, RequestHandler } from 'express';
 import { sightOf } from '../access.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
@@ -5,7 +6,7 @@ import { clientSignal } from '../http/client-signal.ts';
 import { openEventStream, writeEvent, writeEvents } from '../http/event-stream.ts';
 import { pathParameter } from '../http/reply-with.ts';
 import { contextOf, identityOf } from '../http/request-context.ts';
-import { findTask, isFinal } from './find-task.ts';
+import { findTask } from './find-task.ts';
 
 /**
  * GET /v1/tasks/{id}/events: the task's life as server-sent events, from the beginning or after Last-Event-ID (or ?after=),
@@ -20,7 +21,7 @@ export function taskEvents({ jobs, clock, closing }: GatewayDeps): RequestHandle
     const view = await findTask(taskId, () => jobs.read(taskId, caller));
     const signal = clientSignal(response, closing);
     const events = jobs.watch(taskId, { afterEventId, signal, caller })[Symbol.asyncIterator]();
-    if (isFinal(view)) {
+    if (isFinal(view.state)) {
       const first = await events.next();
       if (first.done) return void response.status(204).end();
       openEventStream(response);

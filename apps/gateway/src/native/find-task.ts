@@ -1,15 +1,7 @@
 import { AppError } from '@tessera/base';
-import { finalStates, type TaskView } from '@tessera/contracts';
+import { isFinal, isTaskId, type TaskView } from '@tessera/contracts';
 import { endedWithout } from '@tessera/dialects';
 import type { Jobs, StoredResult } from '@tessera/jobs';
-import { isTaskId } from '../http/task-id.ts';
-
-const final: ReadonlySet<string> = new Set(finalStates);
-
-/** Whether nothing more will happen to a task. */
-export function isFinal(view: TaskView): boolean {
-  return final.has(view.state);
-}
 
 /** Throws TASK_UNKNOWN for what `look` does not find; ids that cannot be any are not looked up. */
 export async function findTask<T>(taskId: string, look: () => Promise<T | null>): Promise<T> {
@@ -25,7 +17,7 @@ export async function readSucceeded(
   caller: string | null,
 ): Promise<{ readonly view: TaskView; readonly result: StoredResult }> {
   const { view, result } = await findTask(taskId, () => jobs.result(taskId, caller));
-  if (!isFinal(view))
+  if (!isFinal(view.state))
     throw new AppError('TASK_NOT_FINISHED', { detail: { taskId, state: view.state, seconds: 1 } });
   const error = endedWithout(view);
   if (error) throw error;

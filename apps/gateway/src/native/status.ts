@@ -1,7 +1,6 @@
 import { AppError, type ErrorCode, errorCatalogue } from '@tessera/base';
-import { explainCatalogue, statisticsFilter } from '@tessera/contracts';
+import { batchEdges, explainCatalogue, latencyEdgesMs, statisticsFilter } from '@tessera/contracts';
 import { parse, problemPath } from '@tessera/dialects';
-import { batchEdges, latencyEdgesMs } from '@tessera/jobs';
 import express, { type Router } from 'express';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { jsonText } from '../http/json-text.ts';

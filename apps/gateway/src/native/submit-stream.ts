@@ -1,10 +1,10 @@
+import { isFinal } from '@tessera/contracts';
 import { encodeNativeTask } from '@tessera/dialects';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { sightOf } from '../access.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { openEventStream, writeEvents } from '../http/event-stream.ts';
 import { contextOf, identityOf } from '../http/request-context.ts';
-import { isFinal } from './find-task.ts';
 import { readSubmission } from './read-submission.ts';
 
 /**
@@ -29,7 +29,7 @@ export function submitStreamRoute(deps: GatewayDeps): RequestHandler {
     await writeEvents(response, jobs.watch(taskId, { signal, caller })[Symbol.asyncIterator](), clock);
     const found = await jobs.result(taskId, caller);
     if (gone.signal.aborted) {
-      if (found && !isFinal(found.view))
+      if (found && !isFinal(found.view.state))
         await jobs
           .cancel(taskId, caller)
           .catch((error: Error) => log.debug({ taskId, reason: error.message }, 'nothing left to cancel'));

@@ -1,4 +1,4 @@
-import type { TaskView } from '@tessera/contracts';
+import { isFinal, type TaskView } from '@tessera/contracts';
 import { encodeNativeTask, type WireResponse } from '@tessera/dialects';
 import type { Request, Response } from 'express';
 import { sightOf } from '../access.ts';
@@ -6,7 +6,6 @@ import type { GatewayDeps } from '../gateway-deps.ts';
 import { clientSignal } from '../http/client-signal.ts';
 import { appliedWait, preferredWaitMs } from '../http/prefer-wait.ts';
 import { identityOf } from '../http/request-context.ts';
-import { isFinal } from './find-task.ts';
 import { type ReadJob, readSubmission } from './read-submission.ts';
 
 /** Reads a body as a job; see {@link readSubmission}. */
@@ -41,8 +40,12 @@ export function submitTaskRoute(deps: GatewayDeps, read: Read = readSubmission) 
     return encodeNativeTask({
       view: current,
       warnings,
-      status: isFinal(current) ? 200 : 202,
-      headers: { ...headers, ...appliedWait(waitMs), ...(isFinal(current) ? {} : { 'Retry-After': '1' }) },
+      status: isFinal(current.state) ? 200 : 202,
+      headers: {
+        ...headers,
+        ...appliedWait(waitMs),
+        ...(isFinal(current.state) ? {} : { 'Retry-After': '1' }),
+      },
       ...(found?.result ? { result: { record: found.result, encoding: tensors } } : {}),
     });
   };

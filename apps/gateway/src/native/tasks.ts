@@ -1,4 +1,4 @@
-import { type TensorEncoding, taskFilter, tensorEncodings } from '@tessera/contracts';
+import { isTaskId, type TensorEncoding, taskFilter, tensorEncodings } from '@tessera/contracts';
 import { encodeNativeResult, encodeNativeTask, invalid, parse, type WireResponse } from '@tessera/dialects';
 import express, { type Request, type Response, type Router } from 'express';
 import { sightOf } from '../access.ts';
@@ -8,7 +8,6 @@ import { jsonText } from '../http/json-text.ts';
 import { appliedWait, preferredWaitMs } from '../http/prefer-wait.ts';
 import { pathParameter, replyWith } from '../http/reply-with.ts';
 import { identityOf } from '../http/request-context.ts';
-import { isTaskId } from '../http/task-id.ts';
 import { requireRole } from '../middleware/auth.ts';
 import { taskEvents } from './events.ts';
 import { findTask, readSucceeded } from './find-task.ts';

@@ -1,10 +1,9 @@
 import { AppError, type ErrorCode } from '@tessera/base';
-import { finalStates, type ModelEntry, type TaskView } from '@tessera/contracts';
+import { isFinal, isTaskId, type ModelEntry, type TaskView } from '@tessera/contracts';
 import { endedWithout, type Outcome } from '@tessera/dialects';
 import type { Jobs } from '@tessera/jobs';
 import { type Identity, sightOf } from '../access.ts';
 import { readModel } from '../find-model.ts';
-import { isTaskId } from '../http/task-id.ts';
 
 /**
  * Management tasks without a table of their own. A deploy is a small job that makes a host load the model; its id is that
@@ -83,7 +82,7 @@ async function loadOutcome(id: string, { jobs, identity, wait }: Looking): Promi
   const caller = sight === null ? null : loadCaller + sight;
   const view = isTaskId(taskId) ? await jobs.wait(taskId, { ...wait, caller }) : null;
   if (!view || !isLoad(view)) throw new AppError('TASK_UNKNOWN', { detail: { taskId: id.slice(0, 100) } });
-  if (!(finalStates as readonly string[]).includes(view.state)) return { kind: 'pending', taskId: id };
+  if (!isFinal(view.state)) return { kind: 'pending', taskId: id };
   const error = endedWithout(view);
   const success = error === null || loadedAnyway.has(error.code);
   return {

@@ -1,15 +1,12 @@
 import { AppError } from '@tessera/base';
-import { finalStates } from '@tessera/contracts';
+import { isFinal, isTaskId } from '@tessera/contracts';
 import { encodeSquareTask, endedWithout, openRecord, type WireResponse } from '@tessera/dialects';
 import { sightOf } from '../access.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { clientSignal } from '../http/client-signal.ts';
 import { preferredWaitMs } from '../http/prefer-wait.ts';
-import { isTaskId } from '../http/task-id.ts';
 import type { SquareHandler } from './handler.ts';
 import { managedOutcome } from './managed-task.ts';
-
-const final: ReadonlySet<string> = new Set(finalStates);
 
 /**
  * GET task_result/{id}, held open until the task ends or the long-poll limit passes: SQuARE's clients sleep two seconds between
@@ -30,7 +27,7 @@ export function taskResult(deps: GatewayDeps): SquareHandler<'task-result'> {
     const found = isTaskId(taskId) ? await jobs.waitResult(taskId, wait) : null;
     if (!found) throw new AppError('TASK_UNKNOWN', { detail: { taskId: taskId.slice(0, 100) } });
     const { view, result } = found;
-    if (!final.has(view.state)) return encodeSquareTask({ kind: 'pending', taskId }, acceptsJson);
+    if (!isFinal(view.state)) return encodeSquareTask({ kind: 'pending', taskId }, acceptsJson);
     const error = endedWithout(view);
     if (error) return encodeSquareTask({ kind: 'failed', taskId, error }, acceptsJson);
     if (!result) throw new AppError('TASK_EXPIRED', { detail: { taskId } });

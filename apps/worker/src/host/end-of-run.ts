@@ -18,8 +18,8 @@ export function endOfRun(outcome: Outcome, task: ClaimedTask, log: Log): RunEnd 
       return { kind: 'failed', error };
     }
     case 'cancelled':
+      return { kind: 'dropped' };
     case 'released':
-      // A cancelled task's row is final already, and this changes nothing there; a released one goes back to the queue.
       return { kind: 'retry', reason: 'the host is closing', counts: false };
   }
 }

@@ -13,16 +13,3 @@ export interface TaskResult {
   /** Things the caller should know: cut inputs, fall-backs, unknown options. */
   readonly warnings: readonly string[];
 }
-
-/** Where a task's time went, in milliseconds. */
-export interface TaskTimings {
-  /** From acceptance to the first attempt's start. */
-  readonly queuedMs?: number;
-  readonly tokenizeMs?: number;
-  /** Waiting for a place in a batch of the model process. */
-  readonly batchWaitMs?: number;
-  readonly computeMs?: number;
-  readonly totalMs?: number;
-  /** Rows of the batches this task took part in. */
-  readonly batchRows?: number;
-}

@@ -1,41 +1,6 @@
 import { z } from 'zod';
 import { taskKinds, taskNames, taskStates, tensorEncodings } from '../names.ts';
-
-/** A failure as a task or a problem carries it. */
-export const wireError = z.object({
-  code: z.string(),
-  detail: z.record(z.string(), z.union([z.string(), z.number()])),
-  text: z.string(),
-});
-
-export const taskTimings = z.object({
-  queuedMs: z.number().optional(),
-  tokenizeMs: z.number().optional(),
-  batchWaitMs: z.number().optional(),
-  computeMs: z.number().optional(),
-  totalMs: z.number().optional(),
-  batchRows: z.number().optional(),
-});
-
-/** A task as GET /v1/tasks/{id} shows it; times are ISO 8601. */
-export const taskView = z.object({
-  taskId: z.string(),
-  model: z.string(),
-  task: z.enum(taskNames),
-  kind: z.enum(taskKinds),
-  state: z.enum(taskStates),
-  attempt: z.int(),
-  priority: z.int(),
-  caller: z.string(),
-  queuePosition: z.int().nullable(),
-  progress: z.object({ done: z.number(), total: z.number().nullable(), note: z.string() }).nullable(),
-  error: wireError.nullable(),
-  timings: taskTimings,
-  createdAt: z.string(),
-  startedAt: z.string().nullable(),
-  finishedAt: z.string().nullable(),
-  expiresAt: z.string().nullable(),
-});
+import { taskView } from './task.ts';
 
 /** Body of GET /v1/tasks/{id}/result. */
 export const taskResultReply = z.object({

@@ -1,49 +1,58 @@
 import type { WireError } from '@tessera/base';
-import type { TaskKind, TaskName, TaskState } from '../names.ts';
-import type { JobPayload } from '../payload/payload.ts';
-import type { TaskTimings } from '../results/result.ts';
+import { z } from 'zod';
+import { type TaskState, taskKinds, taskNames, taskStates } from '../names.ts';
 
-/** What a dialect hands to `submit`. */
-export interface JobRequest {
-  readonly model: string;
-  readonly kind: TaskKind;
-  readonly payload: JobPayload;
-  /** 0 is normal; larger runs earlier. From -10 to 10. */
-  readonly priority: number;
-  readonly idempotencyKey: string | null;
-  /** Who asked: the key's id, or "local" when keys are off. */
-  readonly caller: string;
-  /** Time to live in the queue, in milliseconds; null waits for ever. */
-  readonly timeToLiveMs: number | null;
-}
+/** A failure as a task carries it; `code` is a row of the error catalogue (a newer server may know more rows). */
+export const wireError = z.object({
+  code: z.string() as unknown as z.ZodType<WireError['code']>,
+  detail: z.record(z.string(), z.union([z.string(), z.number()])),
+  text: z.string(),
+}) satisfies z.ZodType<WireError>;
 
-/** A task as callers may see it; times are ISO 8601 strings. */
-export interface TaskView {
-  readonly taskId: string;
-  readonly model: string;
-  readonly task: TaskName;
-  readonly kind: TaskKind;
-  readonly state: TaskState;
-  readonly attempt: number;
-  readonly priority: number;
-  readonly caller: string;
+/** Where a task's time went, in milliseconds. */
+export const taskTimings = z.object({
+  /** From acceptance to the first attempt's start. */
+  queuedMs: z.number().exactOptional(),
+  tokenizeMs: z.number().exactOptional(),
+  /** Waiting for a place in a batch of the model process. */
+  batchWaitMs: z.number().exactOptional(),
+  computeMs: z.number().exactOptional(),
+  totalMs: z.number().exactOptional(),
+  /** Rows of the batches this task took part in. */
+  batchRows: z.number().exactOptional(),
+});
+export type TaskTimings = Readonly<z.infer<typeof taskTimings>>;
+
+/** How far a running task has come; `total` is null while it is not known. */
+export const taskProgress = z.object({
+  done: z.number(),
+  total: z.number().nullable(),
+  note: z.string(),
+});
+export type TaskProgress = Readonly<z.infer<typeof taskProgress>>;
+
+/** A task as callers may see it; times are ISO 8601. */
+export const taskView = z.object({
+  taskId: z.string(),
+  model: z.string(),
+  task: z.enum(taskNames),
+  kind: z.enum(taskKinds),
+  state: z.enum(taskStates),
+  attempt: z.int(),
+  priority: z.int(),
+  caller: z.string(),
   /** Tasks of the same model that run before this one; null once it runs. */
-  readonly queuePosition: number | null;
-  readonly progress: TaskProgress | null;
-  readonly error: WireError | null;
-  readonly timings: TaskTimings;
-  readonly createdAt: string;
-  readonly startedAt: string | null;
-  readonly finishedAt: string | null;
+  queuePosition: z.int().nullable(),
+  progress: taskProgress.nullable(),
+  error: wireError.nullable(),
+  timings: taskTimings,
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
   /** After this the result is gone. */
-  readonly expiresAt: string | null;
-}
-
-export interface TaskProgress {
-  readonly done: number;
-  readonly total: number | null;
-  readonly note: string;
-}
+  expiresAt: z.string().nullable(),
+});
+export type TaskView = Readonly<z.infer<typeof taskView>>;
 
 /** A piece of generated text, told while the task runs: whole characters only. Never stored; the result holds the whole text. */
 export interface TaskToken {

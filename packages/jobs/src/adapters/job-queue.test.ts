@@ -3,9 +3,9 @@ import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { describeJobQueue } from '../testing/job-queue.cases.ts';
 import { queueBackends, type Servers } from '../testing/jobs-under-test.ts';
-import { postgresBackend } from './bullmq/postgres.ts';
-import { bullQueue } from './bullmq/queue.ts';
-import { connected, redisBackend } from './bullmq/redis.ts';
+import { openPostgresBackend } from './bullmq/postgres.ts';
+import { openBullQueue } from './bullmq/queue.ts';
+import { connected, openRedisBackend } from './bullmq/redis.ts';
 
 for (const { name, start } of queueBackends) {
   let servers: Servers;
@@ -18,8 +18,8 @@ for (const { name, start } of queueBackends) {
     const { databaseUrl, redisUrl, namespace } = await servers.configure();
     if (redisUrl === null)
       return {
-        queue: bullQueue({
-          backend: await postgresBackend({ databaseUrl, log: silentLog }),
+        queue: openBullQueue({
+          backend: await openPostgresBackend({ databaseUrl, log: silentLog }),
           clock: systemClock,
           log: silentLog,
         }),
@@ -30,10 +30,10 @@ for (const { name, start } of queueBackends) {
           await client.end();
         },
       };
-    const backend = redisBackend({ url: redisUrl, namespace: namespace!, log: silentLog });
+    const backend = openRedisBackend({ url: redisUrl, namespace: namespace!, log: silentLog });
     await connected(backend.asking);
     return {
-      queue: bullQueue({ backend, clock: systemClock, log: silentLog }),
+      queue: openBullQueue({ backend, clock: systemClock, log: silentLog }),
       flush: () => servers.redis!.flush(),
     };
   });

@@ -5,10 +5,10 @@ import { afterAll, beforeAll } from 'vitest';
 import { defaultLimits } from '../limits.ts';
 import { newModel } from '../testing/jobs-under-test.ts';
 import { describeTaskStore } from '../testing/task-store.cases.ts';
-import { postgresTaskStore } from './postgres/task-store.ts';
-import { prismaClient } from './prisma/client.ts';
-import { migrate } from './prisma/migrate.ts';
-import { prismaModelCatalogue } from './prisma/models.ts';
+import { migrate } from './postgres/migrate.ts';
+import { createPostgresTaskStore } from './postgres/task-store.ts';
+import { createPrismaClient } from './prisma/client.ts';
+import { createPrismaModels } from './prisma/models.ts';
 
 let postgres: TestPostgres;
 let pool: pg.Pool;
@@ -24,7 +24,9 @@ beforeAll(async () => {
     subscribe: () => () => {},
     close: async () => {},
   };
-  await prismaModelCatalogue({ prisma: prismaClient(pool), notices, clock: systemClock }).create(newModel);
+  await createPrismaModels({ prisma: createPrismaClient(pool), notices, clock: systemClock }).create(
+    newModel,
+  );
 });
 
 afterAll(async () => {
@@ -35,7 +37,7 @@ afterAll(async () => {
 describeTaskStore('Postgres', async () => {
   await pool.query('truncate task cascade');
   return {
-    store: postgresTaskStore(pool, defaultLimits),
+    store: createPostgresTaskStore(pool, defaultLimits),
     newId,
     ...defaultLimits,
     async age(taskIds, ms) {

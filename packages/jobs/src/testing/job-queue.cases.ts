@@ -1,6 +1,6 @@
 import { eventually } from '@tessera/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Delivery, JobQueue } from '../ports.ts';
+import type { Delivery, JobQueue } from '../ports/job-queue.ts';
 import { model } from './jobs-under-test.ts';
 
 export interface QueueUnderTest {

@@ -212,6 +212,19 @@ export function describeJobs(backend: {
       expect((await jobs.result(taskId))?.result).toBeNull();
     });
 
+    it('writes nothing about a run that its handler drops after a cancel', async () => {
+      await jobs.consume(model, { host, concurrency: 1 }, async ({ signal }) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        return { kind: 'dropped' };
+      });
+      const { taskId } = await jobs.submit(request('a'));
+      await eventually('a running task', async () => (await jobs.read(taskId))?.state === 'running');
+      await jobs.cancel(taskId);
+      const types: string[] = [];
+      for await (const event of jobs.watch(taskId)) types.push(event.type);
+      expect(types).toEqual(['queued', 'running', 'cancelled']);
+    });
+
     it('runs a task again when its handler asks for it, and counts only losses', async () => {
       await jobs.consume(model, { host, concurrency: 1 }, async ({ attempt, payload }) =>
         attempt < 6 ? { kind: 'retry', reason: 'batch-mate', counts: false } : echo(payload),

@@ -1,7 +1,7 @@
 import { AppError, type NewId, toWireError } from '@tessera/base';
 import { jobPayload } from '@tessera/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { InsertOutcome, NewTask, StoredResult, TaskOutcome, TaskStore } from '../ports.ts';
+import type { InsertOutcome, NewTask, StoredResult, TaskOutcome, TaskStore } from '../ports/task-store.ts';
 import { request } from './jobs-under-test.ts';
 
 /** A store to test, empty, with one registered model, and a way to let its time pass. */

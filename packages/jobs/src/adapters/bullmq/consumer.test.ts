@@ -1,7 +1,7 @@
 import { manualClock, silentLog } from '@tessera/base';
 import { describe, expect, it } from 'vitest';
 import type { BullWorker } from './backend.ts';
-import { consumeWith } from './consumer.ts';
+import { openQueueConsumer } from './consumer.ts';
 
 /** Lets the promises between two timers settle. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -9,7 +9,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 function consumerWith(waiting: () => number) {
   const clock = manualClock();
   const opened: { closed: boolean; take: (taskId: string) => Promise<void> }[] = [];
-  const consumer = consumeWith({
+  const consumer = openQueueConsumer({
     name: 'queue',
     concurrency: 3,
     clock,

@@ -1,5 +1,5 @@
 import type { Clock, Log } from '@tessera/base';
-import type { QueueConsumer } from '../../ports.ts';
+import type { QueueConsumer } from '../../ports/job-queue.ts';
 import type { BullWorker, WorkerSettings } from './backend.ts';
 
 /** How often the watchdog looks; a worker that is idle at two looks in a row while jobs wait is replaced. */
@@ -18,7 +18,7 @@ const settings = {
 } as const;
 
 /** A BullMQ worker with a watchdog: after a reconnect a worker can stay idle for ever (taskforcesh/bullmq#4479). */
-export function consumeWith(options: {
+export function openQueueConsumer(options: {
   readonly name: string;
   readonly concurrency: number;
   readonly clock: Clock;

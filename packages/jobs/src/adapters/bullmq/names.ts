@@ -1,5 +1,5 @@
 import { normalForm } from '@tessera/contracts';
-import type { Delivery } from '../../ports.ts';
+import type { Delivery } from '../../ports/job-queue.ts';
 
 /**
  * One queue per model, named after its normal form. BullMQ forbids ":" and Redis Cluster reads "{…}" as the part of a key

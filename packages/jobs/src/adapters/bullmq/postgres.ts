@@ -14,7 +14,7 @@ const askingConnections = 3;
 const workerConnections = 2;
 
 /** BullMQ on Postgres: slower than Redis, and nothing to install. */
-export async function postgresBackend(options: {
+export async function openPostgresBackend(options: {
   readonly databaseUrl: string;
   readonly log: Log;
 }): Promise<BullBackend> {

@@ -2,9 +2,9 @@ import { silentLog, systemClock } from '@tessera/base';
 import { eventually, startTestPostgres, type TestPostgres } from '@tessera/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { JobQueue } from '../../ports.ts';
-import { postgresBackend } from './postgres.ts';
-import { bullQueue } from './queue.ts';
+import type { JobQueue } from '../../ports/job-queue.ts';
+import { openPostgresBackend } from './postgres.ts';
+import { openBullQueue } from './queue.ts';
 
 /** What the queue costs on Postgres, in statements: exact, unlike milliseconds. */
 let postgres: TestPostgres;
@@ -13,8 +13,8 @@ const sent = vi.spyOn(pg.Client.prototype, 'query');
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
-  queue = bullQueue({
-    backend: await postgresBackend({ databaseUrl: postgres.url, log: silentLog }),
+  queue = openBullQueue({
+    backend: await openPostgresBackend({ databaseUrl: postgres.url, log: silentLog }),
     clock: systemClock,
     log: silentLog,
   });

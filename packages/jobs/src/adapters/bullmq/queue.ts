@@ -1,15 +1,15 @@
-import type { Clock, Log } from '@tessera/base';
+import { type Clock, type Log, within } from '@tessera/base';
 import type { JobsOptions } from 'bullmq';
-import type { Delivery, JobQueue, QueueConsumer } from '../../ports.ts';
+import type { Delivery, JobQueue, QueueConsumer } from '../../ports/job-queue.ts';
 import type { BullBackend, BullJobs, JobData } from './backend.ts';
-import { consumeWith } from './consumer.ts';
+import { openQueueConsumer } from './consumer.ts';
 import { bullPriority, jobId, queueName } from './names.ts';
 
 /** A queue that does not answer for so long is down; the reconciler brings later what could not be added now. */
 const answerLimitMs = 3_000;
 
 /** The queue port on BullMQ. Jobs vanish when handled: the row remembers, the queue does not. */
-export function bullQueue(options: {
+export function openBullQueue(options: {
   readonly backend: BullBackend;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,7 +41,7 @@ export function bullQueue(options: {
   return {
     async enqueue(deliveries) {
       const adding = [...byQueue(deliveries)].map(([name, members]) => add(name, members));
-      await within(clock, answerLimitMs, Promise.all(adding));
+      await within(clock, answerLimitMs, Promise.all(adding), 'the queue');
     },
 
     async missing(deliveries) {
@@ -49,26 +49,31 @@ export function bullQueue(options: {
         const known = await backend.known(name, members.map(jobId));
         return members.filter((one) => !known.has(jobId(one)));
       });
-      return (await within(clock, answerLimitMs * 5, Promise.all(looks))).flat();
+      return (await within(clock, answerLimitMs * 5, Promise.all(looks), 'the queue')).flat();
     },
 
     async remove(delivery) {
-      await within(clock, answerLimitMs, queueOf(queueName(delivery.model)).remove(jobId(delivery)));
+      await within(
+        clock,
+        answerLimitMs,
+        queueOf(queueName(delivery.model)).remove(jobId(delivery)),
+        'the queue',
+      );
     },
 
     async waiting(model) {
       const queue = queueOf(queueName(model));
-      return within(clock, answerLimitMs, queue.getJobCountByTypes('waiting', 'prioritized'));
+      return within(clock, answerLimitMs, queue.getJobCountByTypes('waiting', 'prioritized'), 'the queue');
     },
 
     async ping() {
       if (!backend.isUp()) throw new Error('the queue is away');
-      await within(clock, answerLimitMs, backend.ping());
+      await within(clock, answerLimitMs, backend.ping(), 'the queue');
     },
 
     async consume(model, { concurrency }, handle) {
       const name = queueName(model);
-      const consumer = consumeWith({
+      const consumer = openQueueConsumer({
         name,
         concurrency,
         clock,
@@ -118,14 +123,4 @@ function byQueue(deliveries: readonly Delivery[]): ReadonlyMap<string, readonly 
     else groups.set(name, [delivery]);
   }
   return groups;
-}
-
-/** Rejects after `limitMs`; the work itself goes on and may still succeed, which is harmless for every command above. */
-function within<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(limitMs, () =>
-      reject(new Error(`the queue did not answer within ${limitMs} ms`)),
-    );
-    work.then(resolve, reject).finally(cancel);
-  });
 }

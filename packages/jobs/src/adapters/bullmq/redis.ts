@@ -6,7 +6,7 @@ import type { BullBackend, JobData } from './backend.ts';
 export type RedisConnection = Redis | Cluster;
 
 /** Connects to one server, or to a cluster when `url` lists several, separated by commas. */
-export function connectRedis(url: string, log: Log, purpose: 'ask' | 'block'): RedisConnection {
+export function openRedis(url: string, log: Log, purpose: 'ask' | 'block'): RedisConnection {
   // Asking fails quickly when Redis is away, so that nothing hangs; a worker waits for it to come back.
   const enableOfflineQueue = purpose === 'block';
   const redisOptions = { maxRetriesPerRequest: purpose === 'ask' ? 1 : null, connectTimeout: 5_000 };
@@ -29,13 +29,13 @@ export function connected(connection: RedisConnection): Promise<void> {
 }
 
 /** BullMQ on Redis, Valkey or a cluster of them. */
-export function redisBackend(options: {
+export function openRedisBackend(options: {
   readonly url: string;
   readonly namespace: string;
   readonly log: Log;
 }): BullBackend & { readonly asking: RedisConnection } {
   const { url, namespace, log } = options;
-  const asking = connectRedis(url, log, 'ask');
+  const asking = openRedis(url, log, 'ask');
   let blocking: RedisConnection | null = null;
   return {
     asking,
@@ -49,7 +49,7 @@ export function redisBackend(options: {
         streams: { events: { maxLen: 100 } },
       }),
     openWorker(name, take, settings) {
-      blocking ??= connectRedis(url, log, 'block');
+      blocking ??= openRedis(url, log, 'block');
       return new Worker<JobData>(name, (job) => take(job.data.taskId), {
         ...settings,
         connection: blocking,

@@ -1,7 +1,7 @@
 import { silentLog } from '@tessera/base';
 import { describe, expect, it } from 'vitest';
-import type { Notice } from '../../ports.ts';
-import { broadcast } from './broadcast.ts';
+import type { Notice } from '../../ports/notices.ts';
+import { openBroadcast } from './broadcast.ts';
 
 const token = (index: number): Notice => ({
   kind: 'token',
@@ -17,7 +17,7 @@ describe('broadcast', () => {
     const allHeard = new Promise<void>((resolve) => {
       over = resolve;
     });
-    const notices = broadcast(
+    const notices = openBroadcast(
       (arrived) => ({
         // Room for one notice a message, so that twenty messages are under way.
         maxMessageBytes: 1,

@@ -1,5 +1,5 @@
 import type { Log } from '@tessera/base';
-import type { Notice, Notices } from '../../ports.ts';
+import type { Notice, Notices } from '../../ports/notices.ts';
 import { packNotices, unpackNotices } from './wire.ts';
 
 /** The transport below the port: sends messages, calls back with those that arrive and after each reconnection. */
@@ -11,7 +11,7 @@ export interface Channel {
 }
 
 /** The notices port over a channel; what is published while a message is under way goes out in as few as fit. */
-export function broadcast(
+export function openBroadcast(
   open: (arrived: (message: string) => void, reconnected: () => void) => Channel,
   log: Log,
 ): Notices {

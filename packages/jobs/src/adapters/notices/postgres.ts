@@ -1,21 +1,21 @@
 import type { Clock, Log } from '@tessera/base';
 import pg from 'pg';
-import type { Notices } from '../../ports.ts';
+import type { Notices } from '../../ports/notices.ts';
 import { type Database, execute, sql } from '../postgres/statement.ts';
-import { broadcast } from './broadcast.ts';
+import { openBroadcast } from './broadcast.ts';
 
 const channelName = 'tessera_notices';
 const notify = sql('notice-send')`select pg_notify('${channelName}', $1)`;
 
 /** Notices by pg_notify; heard on a connection of their own that is opened again whenever it breaks. */
-export function postgresNotices(options: {
+export function openPostgresNotices(options: {
   readonly databaseUrl: string;
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
 }): Notices {
   const { databaseUrl, database, clock, log } = options;
-  return broadcast((arrived, reconnected) => {
+  return openBroadcast((arrived, reconnected) => {
     let client: pg.Client | null = null;
     let closed = false;
     let connections = 0;

@@ -1,10 +1,10 @@
 import type { Log } from '@tessera/base';
-import type { Notices } from '../../ports.ts';
-import { connectRedis, type RedisConnection } from '../bullmq/redis.ts';
-import { broadcast } from './broadcast.ts';
+import type { Notices } from '../../ports/notices.ts';
+import { openRedis, type RedisConnection } from '../bullmq/redis.ts';
+import { openBroadcast } from './broadcast.ts';
 
 /** Notices by Redis pub/sub: published on the connection that is there, heard on one of their own. */
-export function redisNotices(options: {
+export function openRedisNotices(options: {
   readonly url: string;
   readonly namespace: string;
   readonly publisher: RedisConnection;
@@ -12,8 +12,8 @@ export function redisNotices(options: {
 }): Notices {
   const { url, namespace, publisher, log } = options;
   const name = `${namespace}:notices`;
-  return broadcast((arrived, reconnected) => {
-    const subscriber = connectRedis(url, log, 'block');
+  return openBroadcast((arrived, reconnected) => {
+    const subscriber = openRedis(url, log, 'block');
     // ioredis subscribes again by itself after a reconnection, just before this event.
     let connections = 0;
     subscriber.on('ready', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Notice } from '../../ports.ts';
+import type { Notice } from '../../ports/notices.ts';
 import { packNotices, unpackNotices } from './wire.ts';
 
 describe('notices on the wire', () => {

@@ -1,5 +1,5 @@
 import type { TaskState, TaskToken } from '@tessera/contracts';
-import type { Notice } from '../../ports.ts';
+import type { Notice } from '../../ports/notices.ts';
 
 /** Notices as short JSON arrays: they cross the wire thousands of times a second. */
 type Wire =

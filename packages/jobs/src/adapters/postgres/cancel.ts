@@ -1,9 +1,9 @@
 import { AppError, toWireError } from '@tessera/base';
-import type { TaskState } from '@tessera/contracts';
-import type { Delivery } from '../../ports.ts';
+import { isTaskId, type TaskState } from '@tessera/contracts';
+import type { Delivery } from '../../ports/job-queue.ts';
 import { sourcesOf } from '../../state.ts';
 import { finalColumns } from './finish.ts';
-import { type Database, execute, isTaskId, oneMoreEvent, quoted, sql } from './statement.ts';
+import { type Database, execute, oneMoreEvent, quoted, sql } from './statement.ts';
 
 /** Locks first, so that the state it reports is the one it changed. */
 const cancelTask = sql('task-cancel')`

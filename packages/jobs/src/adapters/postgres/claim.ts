@@ -1,5 +1,5 @@
 import type { JobPayload, TaskKind, TaskName } from '@tessera/contracts';
-import type { ClaimedRow, Run } from '../../ports.ts';
+import type { ClaimedRow, Run } from '../../ports/task-store.ts';
 import { sourcesOf } from '../../state.ts';
 import { type Database, execute, milliseconds, oneMoreEvent, quoted, sql } from './statement.ts';
 

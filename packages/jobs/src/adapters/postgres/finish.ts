@@ -1,4 +1,4 @@
-import type { Completion, Failure, Run } from '../../ports.ts';
+import type { Completion, Failure, Run } from '../../ports/task-store.ts';
 import { sourcesOf } from '../../state.ts';
 import { type Database, execute, milliseconds, oneMoreEvent, quoted, sql } from './statement.ts';
 

@@ -1,6 +1,6 @@
 import { AppError } from '@tessera/base';
 import { normalForm } from '@tessera/contracts';
-import type { InsertOutcome, NewTask } from '../../ports.ts';
+import type { InsertOutcome, NewTask } from '../../ports/task-store.ts';
 import { type Database, execute, isoNow, milliseconds, sql } from './statement.ts';
 
 const insertTasks = sql('task-insert')`
@@ -30,7 +30,7 @@ export async function insert(
   const inserted = await execute<{ id: string }>(database, insertTasks, [JSON.stringify(rows)]);
   const created = new Set(inserted.map((row) => row.id));
   const rest = rows.filter((row) => !created.has(row.id));
-  const existing = rest.length === 0 ? new Map<string, InsertOutcome>() : await explain(database, rest);
+  const existing = rest.length === 0 ? new Map<string, InsertOutcome>() : await findOutcomes(database, rest);
   return tasks.map(({ taskId }) => {
     if (created.has(taskId)) return { kind: 'created', taskId };
     const outcome = existing.get(taskId);
@@ -40,7 +40,8 @@ export async function insert(
   });
 }
 
-async function explain(
+/** Why rows were not inserted: they stand already, or the caller used their key before. */
+async function findOutcomes(
   database: Database,
   rows: readonly Row[],
 ): Promise<ReadonlyMap<string, InsertOutcome>> {

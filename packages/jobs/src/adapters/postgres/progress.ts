@@ -1,5 +1,5 @@
 import type { TaskProgress } from '@tessera/contracts';
-import type { Run } from '../../ports.ts';
+import type { Run } from '../../ports/task-store.ts';
 import { type Database, execute, sql } from './statement.ts';
 
 const writeProgress = sql('task-progress')`

@@ -1,5 +1,6 @@
-import type { TaskOutcome } from '../../ports.ts';
-import { type Database, execute, isTaskId, sql } from './statement.ts';
+import { isTaskId } from '@tessera/contracts';
+import type { TaskOutcome } from '../../ports/task-store.ts';
+import { type Database, execute, sql } from './statement.ts';
 import { toView, type ViewRow, viewColumns } from './view.ts';
 
 /** A result of at most so many bytes comes with the group's own statement; a larger one is fetched alone. */

@@ -1,7 +1,13 @@
-import type { TaskEvent, TaskProgress, TaskState, TaskView } from '@tessera/contracts';
-import type { TaskCounts, TaskFilter, TaskLife } from '../../ports.ts';
-import { isFinal } from '../../state.ts';
-import { type Database, execute, isTaskId, sql } from './statement.ts';
+import {
+  isFinal,
+  isTaskId,
+  type TaskEvent,
+  type TaskProgress,
+  type TaskState,
+  type TaskView,
+} from '@tessera/contracts';
+import type { TaskCounts, TaskFilter, TaskLife } from '../../ports/task-store.ts';
+import { type Database, execute, sql } from './statement.ts';
 import { positionColumn, toView, type ViewRow, viewColumns } from './view.ts';
 
 // `any(array)` is one prepared statement for every length, unlike `in (…)`.

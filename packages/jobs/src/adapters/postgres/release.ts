@@ -1,5 +1,6 @@
 import type { WireError } from '@tessera/base';
-import type { Delivery, Ended, Run } from '../../ports.ts';
+import type { Delivery } from '../../ports/job-queue.ts';
+import type { Ended, Run } from '../../ports/task-store.ts';
 import { type Database, execute, milliseconds, oneMoreEvent, type Statement, sql } from './statement.ts';
 
 /**

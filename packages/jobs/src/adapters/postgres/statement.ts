@@ -42,10 +42,3 @@ export function oneMoreEvent(type: string, data = `'{}'::jsonb`): string {
 export function milliseconds(number: string): string {
   return `(${number}) * interval '1 millisecond'`;
 }
-
-const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** Ids come from callers; one that is no uuid can name no task and must not reach a cast. */
-export function isTaskId(text: string): boolean {
-  return uuidShape.test(text);
-}

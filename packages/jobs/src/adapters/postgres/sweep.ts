@@ -1,16 +1,10 @@
 import { AppError, toWireError } from '@tessera/base';
-import type { Delivery, Ended, Sweep } from '../../ports.ts';
+import { isTaskId } from '@tessera/contracts';
+import type { Delivery } from '../../ports/job-queue.ts';
+import type { Ended, Sweep } from '../../ports/task-store.ts';
 import { finalColumns } from './finish.ts';
 import { releaseLost, runRelease } from './release.ts';
-import {
-  type Database,
-  execute,
-  isTaskId,
-  milliseconds,
-  oneMoreEvent,
-  type Statement,
-  sql,
-} from './statement.ts';
+import { type Database, execute, milliseconds, oneMoreEvent, type Statement, sql } from './statement.ts';
 
 /** Rows one statement touches at the most; the rest waits for the next sweep. */
 const pageSize = 1000;

@@ -1,5 +1,5 @@
 import type { JobsLimits } from '../../jobs.ts';
-import type { TaskStore } from '../../ports.ts';
+import type { TaskStore } from '../../ports/task-store.ts';
 import { cancel } from './cancel.ts';
 import { claim, forgetHost, renew } from './claim.ts';
 import { complete, fail } from './finish.ts';
@@ -12,7 +12,7 @@ import type { Database } from './statement.ts';
 import { queuedDeliveries, sweep } from './sweep.ts';
 
 /** The task rows in Postgres; one statement a verb, whatever the number of tasks. */
-export function postgresTaskStore(
+export function createPostgresTaskStore(
   database: Database,
   limits: Pick<JobsLimits, 'maxAttempts' | 'resultTimeToLiveMs' | 'rowTimeToLiveMs'>,
 ): TaskStore {

@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Jobs } from '../../jobs.ts';
 import { openJobs } from '../../open-jobs.ts';
 import { newModel } from '../../testing/jobs-under-test.ts';
-import { prismaClient } from './client.ts';
-import { migrate } from './migrate.ts';
+import { migrate } from '../postgres/migrate.ts';
+import { createPrismaClient } from './client.ts';
 
 const newId = newIdFrom(systemClock.now);
 let postgres: TestPostgres;
@@ -161,7 +161,7 @@ describe('migrations', () => {
   it('make every column that the schema names', async () => {
     const pool = new pg.Pool({ connectionString: await postgres.newDatabase() });
     await migrate({ pool, newId, log });
-    const prisma = prismaClient(pool);
+    const prisma = createPrismaClient(pool);
     const { model, adapter, task, result, apiKey, host, modelStatistic } = prisma;
     for (const table of [model, adapter, task, result, apiKey, host, modelStatistic])
       expect(await (table as typeof prisma.task).findMany()).toEqual([]);

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock, NewId } from '@tessera/base';
 import type { Role } from '@tessera/contracts';
-import type { ApiKeyEntry, ApiKeys } from '../../catalogue.ts';
 import type { ApiKey } from '../../generated/client.ts';
-import type { Notices } from '../../ports.ts';
+import type { ApiKeyEntry, ApiKeys } from '../../ports/keys.ts';
+import type { Notices } from '../../ports/notices.ts';
 import { isMissing, type Prisma } from './client.ts';
 
 /** A verified key is believed for so long; a revocation's notice ends that at once, this is the net below. */
@@ -13,7 +13,7 @@ const keptKeys = 10_000;
 const prefix = 'tsr_';
 
 /** API keys: 32 random bytes. A plain SHA-256 is enough for them, because there is nothing to guess, unlike passwords. */
-export function prismaApiKeys(options: {
+export function createPrismaKeys(options: {
   readonly prisma: Prisma;
   readonly notices: Notices;
   readonly clock: Clock;

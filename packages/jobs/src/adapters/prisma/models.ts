@@ -1,8 +1,8 @@
 import { AppError, type Clock } from '@tessera/base';
 import { type ModelEntry, modelEntry, modelUpdate, normalForm } from '@tessera/contracts';
-import type { ModelCatalogue, ModelReport } from '../../catalogue.ts';
 import type { Model } from '../../generated/client.ts';
-import type { Notices } from '../../ports.ts';
+import type { ModelCatalogue, ModelReport } from '../../ports/models.ts';
+import type { Notices } from '../../ports/notices.ts';
 import { isDuplicate, isMissing, type Prisma } from './client.ts';
 
 /** An entry read longer ago is read again, in case a notice was lost. */
@@ -33,7 +33,7 @@ interface Kept {
 }
 
 /** The catalogue's rows through Prisma, kept in memory by normal form until a notice or `freshMs`. */
-export function prismaModelCatalogue(options: {
+export function createPrismaModels(options: {
   readonly prisma: Prisma;
   readonly notices: Notices;
   readonly clock: Clock;

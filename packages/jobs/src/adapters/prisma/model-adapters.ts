@@ -1,10 +1,10 @@
 import { AppError } from '@tessera/base';
 import { modelSource } from '@tessera/contracts';
-import type { AdapterCatalogue, AdapterEntry } from '../../catalogue.ts';
 import type { Adapter } from '../../generated/client.ts';
+import type { AdapterCatalogue, AdapterEntry } from '../../ports/models.ts';
 import { isDuplicate, type Prisma } from './client.ts';
 
-export function prismaAdapterCatalogue(prisma: Prisma): AdapterCatalogue {
+export function createPrismaModelAdapters(prisma: Prisma): AdapterCatalogue {
   return {
     async create({ model, identifier, source }) {
       try {

@@ -1,7 +1,6 @@
-import type { ModelHour } from '../../catalogue.ts';
-import type { Counted } from '../../count.ts';
-import { type Database, execute, sql } from '../postgres/statement.ts';
-import type { Prisma } from './client.ts';
+import type { ModelHour } from '@tessera/contracts';
+import type { StatisticsStore } from '../../ports/statistics.ts';
+import { type Database, execute, milliseconds, sql } from './statement.ts';
 
 const sumOf = (column: string): string => `(
   select array_agg(coalesce(a, 0) + coalesce(b, 0) order by place)
@@ -20,18 +19,24 @@ select model, date_trunc('hour', now()), succeeded, failed, cancelled, expired, 
        compute_ms = model_statistic.compute_ms + excluded.compute_ms,
        latency = ${sumOf('latency')}, batches = ${sumOf('batches')}`;
 
-export async function writeCounts(database: Database, counted: readonly Counted[]): Promise<void> {
-  if (counted.length > 0) await execute(database, addCounts, [JSON.stringify(counted)]);
-}
+const readHours = sql('statistic-read')`
+select model, hour, succeeded, failed, cancelled, expired, latency, batches, compute_ms as "computeMs"
+  from model_statistic
+ where hour >= now() - ${milliseconds('$1::float8')} and ($2::text is null or model = $2)
+ order by hour, model`;
 
-export async function readHours(
-  prisma: Prisma,
-  filter: { readonly model?: string; readonly since: Date },
-): Promise<readonly ModelHour[]> {
-  const { model, since } = filter;
-  const rows = await prisma.modelStatistic.findMany({
-    where: { hour: { gte: since }, ...(model === undefined ? {} : { model }) },
-    orderBy: [{ hour: 'asc' }, { model: 'asc' }],
-  });
-  return rows.map((row) => ({ ...row, hour: row.hour.toISOString() }));
+/** Counts by model and hour, summed in the database. */
+export function createPostgresStatistics(database: Database): StatisticsStore {
+  return {
+    async add(counted) {
+      if (counted.length > 0) await execute(database, addCounts, [JSON.stringify(counted)]);
+    },
+    async read({ model, sinceHours }) {
+      const rows = await execute<Omit<ModelHour, 'hour'> & { readonly hour: Date }>(database, readHours, [
+        sinceHours * 3_600_000,
+        model ?? null,
+      ]);
+      return rows.map((row) => ({ ...row, hour: row.hour.toISOString() }));
+    },
+  };
 }

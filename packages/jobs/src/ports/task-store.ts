@@ -8,75 +8,9 @@ import type {
   TaskProgress,
   TaskState,
   TaskTimings,
-  TaskToken,
   TaskView,
 } from '@tessera/contracts';
-
-/**
- * The three ports behind the verbs of this package. Each has a conformance suite (testing/*.cases.ts) that every
- * adapter passes. The task row is the truth; the queue only says when to look at it; notices only say sooner.
- */
-
-/** One delivery of a task. `deliveryId` names the run it is meant for, so that a second run can be queued beside a dead first. */
-export interface Delivery {
-  readonly taskId: string;
-  readonly model: string;
-  /** Attempts before this delivery: 0 for a new task. */
-  readonly attempt: number;
-  /** Larger runs earlier, -10 … 10. */
-  readonly priority: number;
-}
-
-export interface QueueConsumer {
-  /** Jobs that run at once. */
-  setConcurrency(concurrency: number): void;
-  /** Takes no new deliveries and resolves when those under way have been handled. */
-  close(): Promise<void>;
-}
-
-/** Transport of task ids from gateways to hosts. May lose everything at any time; may deliver twice. */
-export interface JobQueue {
-  /** Adds deliveries; one that is there already is left alone. Rejects quickly when the queue is out of reach. */
-  enqueue(deliveries: readonly Delivery[]): Promise<void>;
-  /** Those of `deliveries` the queue does not know (flushed, or lost before they were added). */
-  missing(deliveries: readonly Delivery[]): Promise<readonly Delivery[]>;
-  /** Takes a delivery out that nobody has begun; no error when it is gone or begun. */
-  remove(delivery: Delivery): Promise<void>;
-  /** Calls `handle` with task ids of one model, highest priority first, then oldest; a rejection only counts as handled. */
-  consume(
-    model: string,
-    options: { readonly concurrency: number },
-    handle: (taskId: string) => Promise<void>,
-  ): Promise<QueueConsumer>;
-  /** Deliveries of a model that wait. */
-  waiting(model: string): Promise<number>;
-  /** Rejects when the queue is out of reach. */
-  ping(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** What travels between processes at once; ids only. */
-export type Notice =
-  /** The task moved to `state` (or made progress). */
-  | { readonly kind: 'task'; readonly taskId: string; readonly state: TaskState | 'progress' }
-  /** A piece of generated text; the one notice that carries more than ids, because nobody stores it. */
-  | { readonly kind: 'token'; readonly taskId: string; readonly token: TaskToken }
-  /** The catalogue's entry changed. */
-  | { readonly kind: 'model'; readonly identifier: string }
-  /** A key was made or revoked. */
-  | { readonly kind: 'keys' }
-  /** Local only: the connection was away and notices may be missing; look for yourself. */
-  | { readonly kind: 'gap' };
-
-/** Best-effort broadcast to every process. A lost notice costs time, never correctness. */
-export interface Notices {
-  /** Resolves when this process hears notices for the first time. */
-  readonly opened: Promise<void>;
-  publish(notices: readonly Notice[]): void;
-  /** Returns a function that ends the subscription. */
-  subscribe(listener: (notice: Notice) => void): () => void;
-  close(): Promise<void>;
-}
+import type { Delivery } from './job-queue.ts';
 
 export interface NewTask {
   readonly taskId: string;

@@ -1,8 +1,8 @@
-import type { HostEntry, HostReport, Hosts } from '../../catalogue.ts';
-import { type Database, execute, sql } from '../postgres/statement.ts';
-import type { Prisma } from './client.ts';
+import type { HostEntry, HostReport } from '@tessera/contracts';
+import type { Hosts } from '../../ports/hosts.ts';
+import { type Database, execute, sql } from './statement.ts';
 
-/** SQL and not Prisma's upsert, because the heartbeat's time must be the database's. */
+/** The heartbeat's time is the database's, so that skewed machines agree. */
 const writeBeat = sql('host-beat')`
 insert into host (host, hostname, pid, models, memory_bytes, gpus)
 values ($1, $2, $3, $4::jsonb, $5, $6::text[])
@@ -16,13 +16,16 @@ select host, hostname, pid, models, memory_bytes::float8 as "memoryBytes", gpus,
        heartbeat_at as "heartbeatAt", heartbeat_at > now() - interval '15 seconds' as alive
   from host where heartbeat_at > now() - interval '1 day' order by host`;
 
+const leaveHost = sql('host-leave')`delete from host where host = $1`;
+
 interface Row extends HostReport {
   readonly startedAt: Date;
   readonly heartbeatAt: Date;
   readonly alive: boolean;
 }
 
-export function postgresHosts(database: Database, prisma: Prisma): Hosts {
+/** The list of hosts in Postgres. */
+export function createPostgresHosts(database: Database): Hosts {
   return {
     async beat({ host, hostname, pid, models, memoryBytes, gpus }) {
       await execute(database, writeBeat, [host, hostname, pid, JSON.stringify(models), memoryBytes, gpus]);
@@ -38,7 +41,7 @@ export function postgresHosts(database: Database, prisma: Prisma): Hosts {
       );
     },
     async leave(host) {
-      await prisma.host.deleteMany({ where: { host } });
+      await execute(database, leaveHost, [host]);
     },
   };
 }
