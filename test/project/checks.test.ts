@@ -58,6 +58,14 @@ describe('the code base', () => {
     expect(tooLong).toEqual([]);
   });
 
+  it('spells fields in the words of SQuARE in its dialect alone', () => {
+    const outside = [...sources(join(root, 'packages')), ...sources(join(root, 'apps'))].filter(
+      (path) => !/dialects\/src\/(square|testing)\/|launcher\/src\/demo\//.test(path),
+    );
+    const found = outside.filter((path) => /\w_kwargs|adapter_name/.test(readFileSync(path, 'utf8')));
+    expect(found.map((path) => path.slice(root.length + 1))).toEqual([]);
+  });
+
   it('has no folder or file that could be called anything', () => {
     const vague = /(^|\/)(utils?|helpers?|managers?|misc|common)(\.|\/|$)/;
     const named = [...sources(join(root, 'packages')), ...sources(join(root, 'apps'))].map((path) =>

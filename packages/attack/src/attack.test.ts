@@ -95,7 +95,7 @@ describe('hotflip', () => {
     const spared = await run({ protect: [[12, 34]] });
     const touched = (spared.adversarial['edits'] as { word: number }[]).map((edit) => edit.word);
     expect(touched.every((word) => word < 3)).toBe(true);
-    await expect(run({ target: 'maybe' })).rejects.toThrow('attack_kwargs.target: there is no class "maybe"');
+    await expect(run({ target: 'maybe' })).rejects.toThrow('attack.target: there is no class "maybe"');
   });
 
   it('raises the loss more than random flips do', async () => {
@@ -311,7 +311,7 @@ describe('substitutions in the order of importance', () => {
     seen.length = 0;
     await run('bert_attack');
     expect(seen.some(Boolean)).toBe(false);
-    await expect(run('bae', toyContext())).rejects.toThrow('attack_kwargs.fill_mask_model');
+    await expect(run('bae', toyContext())).rejects.toThrow('attack.fill_mask_model');
   });
 
   it('a least similarity is asked of the deployed model and kept', async () => {
@@ -326,7 +326,7 @@ describe('substitutions in the order of importance', () => {
     const found = await attack({ kwargs, units: [['good film']] }, toyContext({ fillMask, similarity }));
     expect(found.contexts[1]).toContain('poor');
     await expect(attack({ kwargs, units: [['good film']] }, toyContext({ fillMask }))).rejects.toThrow(
-      'attack_kwargs.similarity_model',
+      'attack.similarity_model',
     );
   });
 });
@@ -367,8 +367,8 @@ describe('a set of inputs', () => {
       accuracy_under_attack: null,
     });
     await expect(run([1])).rejects.toThrow('1 labels for 2 inputs');
-    await expect(run([1, 'nonsense'])).rejects.toThrow('attack_kwargs.labels.1');
-    await expect(run([1, ['Paris']])).rejects.toThrow('attack_kwargs.labels.1');
+    await expect(run([1, 'nonsense'])).rejects.toThrow('attack.labels.1');
+    await expect(run([1, ['Paris']])).rejects.toThrow('attack.labels.1');
   });
 
   it('universal triggers change the predictions of the set', async () => {

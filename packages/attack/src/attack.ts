@@ -23,7 +23,7 @@ import { universalTriggers } from './triggers/universal-triggers.ts';
 export async function attack(request: AttackRequest, context: AttackContext): Promise<AttackResult> {
   const { options, unknown } = parseAttackOptions(request.kwargs);
   requireCapabilities(options.method, context);
-  const warnings = unknown.map((key) => `attack_kwargs.${key} is not an option and was ignored.`);
+  const warnings = unknown.map((key) => `attack.${key} is not an option and was ignored.`);
   const startMs = context.monotonicMs();
   const session = openSession({
     context,
@@ -38,7 +38,7 @@ export async function attack(request: AttackRequest, context: AttackContext): Pr
   if (originals.length < request.units.length)
     throw new AppError('INPUT_INVALID', {
       detail: {
-        field: 'attack_kwargs.budget',
+        field: 'attack.budget',
         problem: `${request.units.length} inputs need more model calls`,
       },
     });
@@ -71,14 +71,14 @@ function correctness(
   if (labels.length !== originals.length)
     throw new AppError('INPUT_INVALID', {
       detail: {
-        field: 'attack_kwargs.labels',
+        field: 'attack.labels',
         problem: `there are ${labels.length} labels for ${originals.length} inputs; give one each, null where it is not known`,
       },
     });
   const { id2label } = context.model;
   return labels.map((label, i) => {
     const gold = goldOf(label);
-    const field = `attack_kwargs.labels.${i}`;
+    const field = `attack.labels.${i}`;
     return gold && isCorrect(originals[i]!, gold, { id2label, field });
   });
 }
@@ -217,7 +217,7 @@ function requireCapabilities(method: AttackMethod, { model }: AttackContext): vo
   if (missing.length === 0) return;
   throw new AppError('CAPABILITY_MISSING', {
     detail: {
-      field: 'attack_kwargs.method',
+      field: 'attack.method',
       model: model.identifier,
       capability: missing.join(', '),
       hint: 'deepwordbug, neighbour_substitution with a neighbour_model, and input_reduction need no gradients.',

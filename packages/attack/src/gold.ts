@@ -36,7 +36,7 @@ function labelIndex(label: number | string, classes: number, context: GoldContex
   );
 }
 
-/** A member of `attack_kwargs.labels` as what is true. */
+/** A member of `attack.labels` as what is true. */
 export function goldOf(label: NonNullable<AttackOptions['labels']>[number]): Gold | null {
   if (label === null) return null;
   return typeof label === 'object' ? { answers: [...label] } : { label };

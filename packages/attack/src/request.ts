@@ -2,7 +2,7 @@ import type { AttackOptions, JsonObject } from '@tessera/contracts';
 import type { Unit } from './context.ts';
 
 export interface AttackRequest {
-  /** `attack_kwargs` as the caller sent them. */
+  /** The attack's options as the caller sent them. */
   readonly kwargs: Readonly<Record<string, unknown>>;
   readonly units: readonly [Unit, ...Unit[]];
 }

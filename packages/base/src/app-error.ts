@@ -8,9 +8,11 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly detail: ErrorDetail;
 
-  constructor(code: ErrorCode, options: { detail?: ErrorDetail; cause?: unknown } = {}) {
+  /** `text` is what was told before, of an error that was stored; absent, it is made from the detail. */
+  constructor(code: ErrorCode, options: { detail?: ErrorDetail; cause?: unknown; text?: string } = {}) {
     const detail = options.detail ?? {};
-    super(publicText(code, detail), options.cause === undefined ? undefined : { cause: options.cause });
+    const text = options.text || publicText(code, detail);
+    super(text, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.detail = detail;
   }
@@ -23,6 +25,15 @@ export class AppError extends Error {
 /** The catalogue's text of `code` with `{name}` filled from `detail`; names without a value stay visible as "?". */
 export function publicText(code: ErrorCode, detail: ErrorDetail): string {
   return errorCatalogue[code].text.replace(/\{(\w+)\}/g, (_, name: string) => String(detail[name] ?? '?'));
+}
+
+/** The error with its field in other words: a dialect's, or the place in a larger request. One without a field stays as it is. */
+export function renameField(error: AppError, rename: (field: string) => string): AppError {
+  const { field } = error.detail;
+  if (field === undefined) return error;
+  const renamed = rename(String(field));
+  if (renamed === field) return error;
+  return new AppError(error.code, { detail: { ...error.detail, field: renamed }, cause: error.cause });
 }
 
 /** Turns anything that was thrown into an AppError; what is not one becomes INTERNAL with the original as cause. */
@@ -43,9 +54,9 @@ export function toWireError(error: AppError): WireError {
   return { code: error.code, detail: error.detail, text: error.message };
 }
 
-/** Rebuilds an AppError from its wire form; a code this version does not know becomes INTERNAL. */
+/** Rebuilds an AppError from its wire form, with the text it had; a code this version does not know becomes INTERNAL. */
 export function fromWireError(wire: WireError): AppError {
   return wire.code in errorCatalogue
-    ? new AppError(wire.code, { detail: wire.detail })
+    ? new AppError(wire.code, { detail: wire.detail, text: wire.text })
     : new AppError('INTERNAL', { detail: { requestId: '-' }, cause: wire });
 }

@@ -154,7 +154,7 @@ export const errorCatalogue = {
   ADAPTER_UNFIT: {
     status: 422,
     retry: false,
-    text: 'adapter_name: adapter "{adapter}" does not fit model "{model}": {problem}',
+    text: '{field}: adapter "{adapter}" does not fit model "{model}": {problem}',
   },
   CAPABILITY_MISSING: {
     status: 422,

@@ -16,7 +16,7 @@ type Options = Readonly<Record<string, unknown>>;
  * table does not know. Throws INPUT_INVALID, and CAPABILITY_MISSING when a loaded model lacks what the method needs.
  */
 export function checkExplain(options: Options, model: ModelEntry, field: string): readonly string[] {
-  const { options: parsed, unknown } = renamed(field, () => parseExplainOptions(options));
+  const { options: parsed, unknown } = parseExplainOptions(options, field);
   checkNeeds(explainCatalogue[parsed.method].needs, {
     model,
     field: `${field}.method`,
@@ -27,7 +27,7 @@ export function checkExplain(options: Options, model: ModelEntry, field: string)
 
 /** As {@link checkExplain}, for an attack and the saliency method that orders its words. */
 export function checkAttack(options: Options, model: ModelEntry, field: string): readonly string[] {
-  const { options: parsed, unknown } = renamed(field, () => parseAttackOptions(options));
+  const { options: parsed, unknown } = parseAttackOptions(options, field);
   const { method, saliency_method: saliency } = parsed;
   checkNeeds(attackCatalogue[method].needs, { model, field: `${field}.method`, method });
   // The words of the model process for the same mistakes, told before anything is queued.
@@ -66,15 +66,4 @@ function checkNeeds(
         hint: `The method ${asked.method} needs it; choose another.`,
       },
     });
-}
-
-/** Gives an error of the table the name its options have in this dialect. */
-function renamed<T>(field: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'INPUT_INVALID') throw error;
-    const inner = String(error.detail.field).split('.').slice(1);
-    throw invalid([field, ...inner].join('.'), String(error.detail.problem));
-  }
 }

@@ -18,7 +18,7 @@ export function chooseBaseline(context: ExplainContext, name: BaselineName | und
     if (id !== null) return { name, id };
     throw new AppError('OUTPUT_UNAVAILABLE', {
       detail: {
-        field: 'explain_kwargs.baseline',
+        field: 'explain.baseline',
         output: `${name} token`,
         hint: `Model "${identifier}" can use "zero".`,
       },

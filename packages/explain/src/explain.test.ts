@@ -134,7 +134,7 @@ describe('explain', () => {
     expect(both.tokens[3]!.value).toBeCloseTo(6.5, 5);
     expect((await run('start')).explainMeta.instances[0]!.f).toBeCloseTo(6, 6);
     expect((await run('end')).explainMeta.instances[0]!.tokens[1]!.value).toBeCloseTo(0.5, 5);
-    await expect(run('middle')).rejects.toThrow('explain_kwargs.target');
+    await expect(run('middle')).rejects.toThrow('explain.target');
   });
 
   it('chooses the window that holds the answer and says so', async () => {
@@ -254,9 +254,9 @@ describe('explain', () => {
     const run = (kwargs: object, context = toyContext(sentiment)) =>
       explain({ kwargs: { ...kwargs }, instances: [good] }, context);
     await expect(run({ method: 'magic' })).rejects.toThrow(
-      'explain_kwargs.method: Method not allowed. Please enter another explanation method.',
+      'explain.method: Method not allowed. Please enter another explanation method.',
     );
-    await expect(run({ method: 'simple_grads', n_steps: 0 })).rejects.toThrow('explain_kwargs.n_steps');
+    await expect(run({ method: 'simple_grads', n_steps: 0 })).rejects.toThrow('explain.n_steps');
     await expect(run({ method: 'simple_grads', target: 'maybe' })).rejects.toThrow(
       'no class "maybe"; give 0 to 1 or one of: no, yes',
     );
@@ -270,7 +270,7 @@ describe('explain', () => {
   it('names options that are none, and takes null for absent', async () => {
     const kwargs = { method: 'attention', top_k: null, steps: 7 };
     const found = await explain({ kwargs, instances: [good] }, toyContext(sentiment));
-    expect(found.warnings).toEqual(['explain_kwargs.steps is not an option and was ignored.']);
+    expect(found.warnings).toEqual(['explain.steps is not an option and was ignored.']);
     expect(found.explainMeta.options).toMatchObject({ top_k: 10 });
   });
 });

@@ -16,7 +16,7 @@ import type { Settings } from './subject.ts';
 import { type InstanceScores, wordScores } from './word-scores.ts';
 
 export interface ExplainRequest {
-  /** `explain_kwargs` as the caller sent them. */
+  /** `explain` as the caller sent them. */
   readonly kwargs: Readonly<Record<string, unknown>>;
   /** At least one. All of one kind. */
   readonly instances: readonly ExplainInstance[];
@@ -88,7 +88,7 @@ export async function explain(request: ExplainRequest, context: ExplainContext):
         : {}),
     },
     warnings: [
-      ...unknown.map((key) => `explain_kwargs.${key} is not an option and was ignored.`),
+      ...unknown.map((key) => `explain.${key} is not an option and was ignored.`),
       ...found.flatMap((one) => one.warnings),
     ],
   };

@@ -25,7 +25,7 @@ export function requireCapabilities(method: ExplainOptions['method'], model: Exp
     .map(([name]) => name);
   throw new AppError('CAPABILITY_MISSING', {
     detail: {
-      field: 'explain_kwargs.method',
+      field: 'explain.method',
       model: model.identifier,
       capability: missing.join(', '),
       hint: `It can be explained by: ${possible.join(', ')}.`,

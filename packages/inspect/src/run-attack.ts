@@ -17,7 +17,7 @@ export async function runAttack(
   if (payload.task !== 'sequence-classification' && payload.task !== 'question-answering')
     throw new AppError('FEATURE_UNAVAILABLE', {
       detail: {
-        field: 'attack_kwargs',
+        field: 'attack',
         problem: 'attacks are for sequence classification and question answering',
       },
     });

@@ -65,7 +65,7 @@ export function keepAdaptedParts(options: AdaptedPartsOptions): AdaptedParts {
     async find({ names, average }) {
       if (names.length > 1 && !average) {
         const problem = 'must be true when several adapters are named: their merged weights are averaged';
-        throw new AppError('INPUT_INVALID', { detail: { field: 'model_kwargs.average_adapters', problem } });
+        throw new AppError('INPUT_INVALID', { detail: { field: 'averageAdapters', problem } });
       }
       const adapters = await Promise.all(names.map((name) => locateAdapter(name, options)));
       const hash = await hashAdapters(adapters);

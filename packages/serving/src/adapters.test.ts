@@ -160,7 +160,7 @@ describe('refused:', () => {
     ['an adapter of another kind', ['misfit/weight-decomposed'], false, 'ADAPTER_UNFIT', /use_dora/],
     ['an adapter that is not there', ['absent'], false, 'ADAPTER_UNFIT', /no adapters\/absent/],
     ['a name that is a path', ['../../etc'], false, 'ADAPTER_UNFIT', /form "adapter" or "owner\/adapter"/],
-    ['several without averaging', ['query-value', 'all-dense'], false, 'INPUT_INVALID', /average_adapters/],
+    ['several without averaging', ['query-value', 'all-dense'], false, 'INPUT_INVALID', /averageAdapters/],
   ] as const)('%s', async (_, names, average, code, message) => {
     await expect(runtime.withAdapters({ names, average })).rejects.toMatchObject({
       code,

@@ -72,7 +72,7 @@ export async function openModelPart(options: ModelPartOptions): Promise<ModelPar
     async embeddingTable() {
       if (files.inspection?.embeddingWidth == null) {
         const detail = {
-          field: 'explain_kwargs',
+          field: 'explain',
           model,
           capability: 'embedding table',
           hint: 'Its graph has no lookup of word embeddings fed by input_ids.',

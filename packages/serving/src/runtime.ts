@@ -170,7 +170,7 @@ export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenRunt
         if (choice.names.length === 0) return view;
         if (generator) {
           const problem = `model "${identifier}" generates text; merge the adapter into its weights and deploy that`;
-          throw new AppError('FEATURE_UNAVAILABLE', { detail: { field: 'adapter_name', problem } });
+          throw new AppError('FEATURE_UNAVAILABLE', { detail: { field: 'adapters', problem } });
         }
         const { path: weightsFile, lend } = await adapted.find(choice);
         return viewModel({ description, tokenizer, generator: null, loop, part, weightsFile, lend });

@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from '@tessera/base';
 import { isFinal, isTaskId, type ModelEntry, type TaskView } from '@tessera/contracts';
-import { endedWithout, type Outcome } from '@tessera/dialects';
+import { endedWithout, inSquareWords, type Outcome } from '@tessera/dialects';
 import type { Jobs } from '@tessera/jobs';
 import { type Identity, sightOf } from '../access.ts';
 import { readModel } from '../find-model.ts';
@@ -90,6 +90,6 @@ async function loadOutcome(id: string, { jobs, identity, wait }: Looking): Promi
     taskId: id,
     result: success
       ? { success, container: view.model }
-      : { success, message: error.message, container: view.model },
+      : { success, message: inSquareWords(error).message, container: view.model },
   };
 }

@@ -92,7 +92,7 @@ function holds(from: Outcome, to: Outcome, { options, session }: Judge): boolean
   if (options.method === 'checklist_invariance') return sameOutcome(from, to);
   if (from.kind === 'answer')
     throw new AppError('INPUT_INVALID', {
-      detail: { field: 'attack_kwargs.method', problem: 'directional tests are for classification' },
+      detail: { field: 'attack.method', problem: 'directional tests are for classification' },
     });
   const { id2label } = session.context.model;
   const goal = goalOf(from, options.target ?? from.label, id2label);

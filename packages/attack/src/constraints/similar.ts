@@ -13,7 +13,7 @@ export async function keepSimilar(
   if (!similarity)
     throw new AppError('INPUT_INVALID', {
       detail: {
-        field: 'attack_kwargs.similarity_model',
+        field: 'attack.similarity_model',
         problem: 'min_similarity needs the name of a deployed embedding model here',
       },
     });

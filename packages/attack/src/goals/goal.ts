@@ -56,5 +56,5 @@ export function goalOf(
 }
 
 function invalid(problem: string): AppError {
-  return new AppError('INPUT_INVALID', { detail: { field: 'attack_kwargs.target', problem } });
+  return new AppError('INPUT_INVALID', { detail: { field: 'attack.target', problem } });
 }

@@ -12,7 +12,7 @@ export function fillMaskSwap(options: { readonly count: number; readonly masked:
     if (!fillMask)
       throw new AppError('INPUT_INVALID', {
         detail: {
-          field: 'attack_kwargs.fill_mask_model',
+          field: 'attack.fill_mask_model',
           problem: 'this method needs the name of a deployed masked-language model here',
         },
       });

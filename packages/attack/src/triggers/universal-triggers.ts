@@ -79,7 +79,7 @@ async function openSet(
   if (originals.length < request.units.length || originals.some((one) => one.kind === 'answer'))
     throw new AppError('INPUT_INVALID', {
       detail: {
-        field: 'attack_kwargs.method',
+        field: 'attack.method',
         problem: 'universal triggers are for classification, with a budget of more model calls than inputs',
       },
     });

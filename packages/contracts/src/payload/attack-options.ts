@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Capability } from '../names.ts';
 import { explainMethods, parseKwargs } from './explain-options.ts';
 
-/** Methods of `attack_kwargs.method`: SQuARE's four first, then the ones beyond. */
+/** Methods of `attack.method`: SQuARE's four first, then the ones beyond. */
 export const attackMethods = [
   'hotflip',
   'input_reduction',
@@ -104,7 +104,7 @@ const behaviour = z
   });
 export type Behaviour = z.infer<typeof behaviour>;
 
-const schema = z.object({
+export const attackOptions = z.object({
   method: z.enum(attackMethods, { error: 'Method not allowed. Please enter another attack method.' }),
   /** Whose word scores order the words; absent: the recipe's own choice. */
   saliency_method: z.enum(explainMethods).optional(),
@@ -156,12 +156,12 @@ const schema = z.object({
     .object({ model_calls: z.int().min(1).optional(), seconds: z.number().positive().optional() })
     .default({}),
 });
-export type AttackOptions = z.infer<typeof schema>;
+export type AttackOptions = z.infer<typeof attackOptions>;
 
-/** Reads `attack_kwargs`; unknown keys are named. Throws INPUT_INVALID with the field's name. */
-export function parseAttackOptions(kwargs: Readonly<Record<string, unknown>>): {
-  readonly options: AttackOptions;
-  readonly unknown: readonly string[];
-} {
-  return parseKwargs('attack_kwargs', schema, kwargs);
+/** Reads the options of an attack at the path `at` of the payload; unknown keys are named. Throws INPUT_INVALID with the field's path. */
+export function parseAttackOptions(
+  kwargs: Readonly<Record<string, unknown>>,
+  at = 'attack',
+): { readonly options: AttackOptions; readonly unknown: readonly string[] } {
+  return parseKwargs(at, attackOptions, kwargs);
 }

@@ -2,7 +2,7 @@ import { AppError } from '@tessera/base';
 import { z } from 'zod';
 import type { Capability } from '../names.ts';
 
-/** Methods of `explain_kwargs.method`: SQuARE's six first, then the ones beyond. */
+/** Methods of `explain.method`: SQuARE's six first, then the ones beyond. */
 export const explainMethods = [
   'attention',
   'scaled_attention',
@@ -117,7 +117,7 @@ export const smoothable = ['simple_grads', 'gradient_norm', 'integrated_grads'] 
 
 const classReference = z.union([z.int().min(0), z.string().min(1)]);
 
-const schema = z.object({
+export const explainOptions = z.object({
   method: z.enum(explainMethods, { error: methodProblem }),
   /** Ids in the ranked lists at the most. */
   top_k: z.int().min(0).default(10),
@@ -160,17 +160,17 @@ const schema = z.object({
   /** With `evaluate`: also explain models whose weights were drawn anew, which loads the model once more per block. */
   mprt: z.boolean().default(false),
 });
-export type ExplainOptions = z.infer<typeof schema>;
+export type ExplainOptions = z.infer<typeof explainOptions>;
 
 /**
- * Reads `explain_kwargs`; unknown keys are named so that the caller can be warned. Throws INPUT_INVALID with the field's name;
- * an unknown method gets SQuARE's text.
+ * Reads the options of an explanation, which stand at the path `at` of the payload; unknown keys are named so that the caller can
+ * be warned. Throws INPUT_INVALID with the field's path; an unknown method gets SQuARE's text.
  */
-export function parseExplainOptions(kwargs: Readonly<Record<string, unknown>>): {
-  readonly options: ExplainOptions;
-  readonly unknown: readonly string[];
-} {
-  return parseKwargs('explain_kwargs', schema, kwargs);
+export function parseExplainOptions(
+  kwargs: Readonly<Record<string, unknown>>,
+  at = 'explain',
+): { readonly options: ExplainOptions; readonly unknown: readonly string[] } {
+  return parseKwargs(at, explainOptions, kwargs);
 }
 
 /** Shared by explain and attack: an options object where null means absent. */

@@ -4,7 +4,7 @@ import { evaluationPlan } from '../results/evaluation.ts';
 
 /**
  * The one internal shape of a job, whatever dialect it came in. Dialects parse into it at the edge;
- * behind them nothing reads `*_kwargs` any more.
+ * behind them nobody knows what the caller called an option.
  */
 
 /** One text, or a pair of texts. What the pair means (context, question), (question, context) is the task's affair. */

@@ -12,7 +12,7 @@ export function decodeAdapters(value: unknown, features: FeatureTable): string[]
       : [readString(value, field)];
   const adapters = names.filter((name) => name !== '');
   if (adapters.length === 0) return [];
-  requireFeature(features, 'adapters', field);
-  checkAdapterNames(adapters, field);
+  requireFeature(features, 'adapters', 'adapters');
+  checkAdapterNames(adapters, 'adapters');
   return adapters;
 }

@@ -9,6 +9,7 @@ import { decodeAdapters } from './decode-adapters.ts';
 import { decodeInput } from './decode-input.ts';
 import { decodeTaskOptions } from './decode-options.ts';
 import { decodeSaliency } from './decode-saliency.ts';
+import { inBodyWords } from './field-names.ts';
 import { type Kwargs, readKwargs } from './kwargs.ts';
 
 /**
@@ -16,6 +17,14 @@ import { type Kwargs, readKwargs } from './kwargs.ts';
  * `*_kwargs`. Throws INPUT_INVALID, MODEL_TASK_MISMATCH, FEATURE_UNAVAILABLE or BODY_TOO_DEEP, each naming its field.
  */
 export function decodePrediction(body: unknown, context: DecodeContext): Decoded {
+  try {
+    return decode(body, context);
+  } catch (error) {
+    throw error instanceof AppError ? inBodyWords(error) : error;
+  }
+}
+
+function decode(body: unknown, context: DecodeContext): Decoded {
   const { model, task, limits, features } = context;
   const record = readBody(body);
   if (model.tasks.length > 0 && !model.tasks.includes(task))

@@ -44,12 +44,12 @@ function read(
   if (Object.keys(record).length === 0) return { options: null, warnings: [] };
   const name = `${feature}_kwargs`;
   if (!explained.has(task)) return { options: null, warnings: [`${name} has no effect on ${task}`] };
-  requireFeature(features, feature, `body.${name}`);
-  checkJson(record, `body.${name}`, limits);
+  requireFeature(features, feature, feature);
+  checkJson(record, feature, limits);
   if (record.method === undefined)
-    throw invalid(`body.${name}.method`, 'field required', 'value_error.missing');
+    throw invalid(`${feature}.method`, 'field required', 'value_error.missing');
   const check = feature === 'explain' ? checkExplain : checkAttack;
-  const unknown = check(record, model, `body.${name}`);
+  const unknown = check(record, model, feature);
   const warnings = unknown.map((key) => `${name}.${shownKey(key)} is not an option and was ignored`);
   return { options: { ...record }, warnings };
 }

@@ -32,7 +32,9 @@ function location(field: string): readonly (string | number)[] {
 
 function typeName(error: AppError): string {
   if (error.code === 'BODY_NOT_JSON') return 'value_error.jsondecode';
-  return String(error.detail.type ?? `value_error.${error.code.toLowerCase()}`);
+  const { type } = error.detail;
+  if (type !== undefined) return String(type);
+  return error.code === 'INPUT_INVALID' ? 'value_error' : `value_error.${error.code.toLowerCase()}`;
 }
 
 function retryAfter(error: AppError): Readonly<Record<string, string>> {

@@ -1,5 +1,6 @@
 import type { Json, TaskName, TaskResult } from '@tessera/contracts';
 import { encodeTensors } from '../arrays/encode-tensors.ts';
+import { squareWarning } from './field-names.ts';
 import { resultDefaults } from './result-defaults.ts';
 
 /**
@@ -15,6 +16,6 @@ export function encodeResult(
     model_output_is_encoded: options.encoded,
     ...resultDefaults[options.task],
     ...result.fields,
-    ...(result.warnings.length > 0 ? { warnings: result.warnings } : {}),
+    ...(result.warnings.length > 0 ? { warnings: result.warnings.map(squareWarning) } : {}),
   };
 }

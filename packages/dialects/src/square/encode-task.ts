@@ -2,6 +2,7 @@ import { type AppError, fromWireError } from '@tessera/base';
 import type { Json, TaskResult, TaskView } from '@tessera/contracts';
 import { jsonReply, type WireResponse } from '../dialect.ts';
 import { encodeResult } from './encode-result.ts';
+import { inSquareWords } from './field-names.ts';
 
 /** What the task_result route found. */
 export type Outcome =
@@ -35,10 +36,12 @@ export function encodeTask(outcome: Outcome, acceptsJson: boolean): WireResponse
     }
     case 'managed':
       return finished(outcome.taskId, outcome.result);
-    case 'failed':
+    case 'failed': {
+      const { message } = inSquareWords(outcome.error);
       return acceptsJson
-        ? jsonReply(500, { task_id: outcome.taskId, status: 'Failed', detail: outcome.error.message })
-        : { status: 500, body: { kind: 'text', value: outcome.error.message } };
+        ? jsonReply(500, { task_id: outcome.taskId, status: 'Failed', detail: message })
+        : { status: 500, body: { kind: 'text', value: message } };
+    }
   }
 }
 

@@ -91,6 +91,6 @@ describe('layer_integrated_grads', () => {
     const context = toyContext(smoothModel);
     await expect(
       attribute(instance, context, { method: 'layer_integrated_grads', layer: 5 }),
-    ).rejects.toThrow('explain_kwargs.layer: the model has the hidden states 0 to 1, not 5');
+    ).rejects.toThrow('explain.layer: the model has the hidden states 0 to 1, not 5');
   });
 });

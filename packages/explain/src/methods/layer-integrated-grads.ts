@@ -53,7 +53,7 @@ function layerIndex(layer: number | undefined, layers: number): number {
   if (index >= 0 && index <= layers) return index;
   throw new AppError('INPUT_INVALID', {
     detail: {
-      field: 'explain_kwargs.layer',
+      field: 'explain.layer',
       problem: `the model has the hidden states 0 to ${layers}, not ${layer}`,
     },
   });

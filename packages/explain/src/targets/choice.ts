@@ -36,5 +36,5 @@ export function refuseContrast(options: TargetOptions, task: string): void {
 }
 
 export function invalid(field: string, problem: string): AppError {
-  return new AppError('INPUT_INVALID', { detail: { field: `explain_kwargs.${field}`, problem } });
+  return new AppError('INPUT_INVALID', { detail: { field: `explain.${field}`, problem } });
 }

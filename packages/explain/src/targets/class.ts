@@ -14,11 +14,11 @@ export function classTarget(
   const known = { id2label: model.id2label, classes: logits.length };
   const own = prediction.kind === 'choice' ? (prediction.column ?? logits.length - 1) : argmax(logits);
   const asked = simpleTarget(options.target);
-  const index = asked === undefined ? own : classIndex(asked, { field: 'explain_kwargs.target', ...known });
+  const index = asked === undefined ? own : classIndex(asked, { field: 'explain.target', ...known });
   const contrast =
     options.contrast === undefined
       ? null
-      : classIndex(options.contrast, { field: 'explain_kwargs.contrast', ...known });
+      : classIndex(options.contrast, { field: 'explain.contrast', ...known });
   const target = withContrast(logitOf([index]), contrast === null ? null : logitOf([contrast]));
   return {
     window: 0,

@@ -24,13 +24,11 @@ export function tokenTarget(
   const known = { id2label: model.id2label, classes };
   const wanted = typeof options.target === 'object' ? options.target.class : undefined;
   const index =
-    wanted === undefined
-      ? argmax(row(token))
-      : classIndex(wanted, { field: 'explain_kwargs.target', ...known });
+    wanted === undefined ? argmax(row(token)) : classIndex(wanted, { field: 'explain.target', ...known });
   const contrast =
     options.contrast === undefined
       ? null
-      : logitOf([token, classIndex(options.contrast, { field: 'explain_kwargs.contrast', ...known })]);
+      : logitOf([token, classIndex(options.contrast, { field: 'explain.contrast', ...known })]);
   return {
     window: 0,
     target: withContrast(logitOf([token, index]), contrast),

@@ -123,7 +123,7 @@ function labelsOf(fields: { readonly [key: string]: unknown }): readonly number[
   const labels = fields['labels'] as readonly number[];
   if (labels.length > 0) return labels;
   throw new AppError('INPUT_INVALID', {
-    detail: { field: 'attack_kwargs', problem: 'a regression has no label that could be changed' },
+    detail: { field: 'attack', problem: 'a regression has no label that could be changed' },
   });
 }
 

@@ -103,8 +103,9 @@ function poolingOf(payload: PayloadOf<'embedding'>, { runtime }: HeadContext): P
     if (dense.length > 0)
       throw new AppError('FEATURE_UNAVAILABLE', {
         detail: {
-          field: 'explain_kwargs',
-          problem: 'this model has layers after its pooling; name an embedding_mode to explain without them',
+          field: 'explain',
+          problem:
+            'this model has layers after its pooling; name a mode in `options` to explain without them',
         },
       });
     return pooling.cls ? 'cls' : pooling.max ? 'max' : pooling.lastToken ? 'last' : 'mean';

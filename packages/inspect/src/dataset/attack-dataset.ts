@@ -61,6 +61,7 @@ export async function attackDataset(
   const measured = await measureAll<Method, JsonObject>({
     records: recordsOf(payload),
     methods,
+    kind: 'attack',
     context,
     nameOf: ({ options }) => String(options['method']),
     predict: async ({ unit }) => (await judge.predict([unit]))[0] ?? null,

@@ -32,6 +32,7 @@ export async function explainDataset(
   const measured = await measureAll<Options, Explained>({
     records: recordsOf(payload),
     methods,
+    kind: 'explain',
     context,
     nameOf: ({ method }) => String(method),
     // A regression has no label; its value is explained all the same.

@@ -1,5 +1,5 @@
 import { describeOutcome, isCorrect, type Outcome } from '@tessera/attack';
-import { AppError } from '@tessera/base';
+import { AppError, renameField } from '@tessera/base';
 import type { JsonObject } from '@tessera/contracts';
 import type { SaliencyContext } from '../contexts/explain-context.ts';
 import type { EvaluatedRecord } from './records.ts';
@@ -22,6 +22,8 @@ export interface MeasureCalls<M, T> {
   readonly records: readonly EvaluatedRecord[];
   readonly methods: readonly M[];
   readonly context: SaliencyContext;
+  /** Which of the plan's lists the methods are: errors name them by their place in it. */
+  readonly kind: 'explain' | 'attack';
   /** Prefix of the notes: "integrated_grads". */
   nameOf(method: M): string;
   predict(record: EvaluatedRecord): Promise<Outcome | null>;
@@ -43,33 +45,37 @@ export interface On {
  * the first refusal when nothing at all could be measured.
  */
 export async function measureAll<M, T>(calls: MeasureCalls<M, T>): Promise<readonly MeasuredRecord<T>[]> {
-  const { records, methods, context, nameOf, run } = calls;
+  const { records, methods, context, kind, nameOf, run } = calls;
   const total = records.length * methods.length;
   const refusals: AppError[] = [];
   let done = 0;
-  const guarded = async <R>(work: () => Promise<R>): Promise<Measured<R>> => {
+  const guarded = async <R>(work: () => Promise<R>, at?: (field: string) => string): Promise<Measured<R>> => {
     const startMs = context.monotonicMs();
     try {
       const found = await work();
       return { ok: true, found, seconds: (context.monotonicMs() - startMs) / 1000 };
     } catch (thrown) {
-      if (!(thrown instanceof AppError) || thrown.code !== 'INPUT_INVALID') throw thrown;
-      refusals.push(thrown);
-      return { ok: false, error: { code: thrown.code, text: thrown.message } };
+      const error = thrown instanceof AppError && at ? renameField(thrown, at) : thrown;
+      if (!(error instanceof AppError) || error.code !== 'INPUT_INVALID') throw error;
+      refusals.push(error);
+      return { ok: false, error: { code: error.code, text: error.message } };
     }
   };
   const measured: MeasuredRecord<T>[] = [];
   for (const record of records) {
     const predicted = await guarded(() => predictionOf(record, calls));
     const found: Measured<T>[] = [];
-    for (const method of methods) {
+    for (const [m, method] of methods.entries()) {
       const note = `${nameOf(method)}, record ${record.index + 1} of ${records.length}`;
       const tick = (): void => context.reportProgress({ done, total, note });
       if (context.signal.aborted) throw new AppError('TASK_CANCELLED');
       tick();
       found.push(
         predicted.ok
-          ? await guarded(() => run(method, { record, outcome: predicted.found.outcome, tick }))
+          ? await guarded(
+              () => run(method, { record, outcome: predicted.found.outcome, tick }),
+              (field) => field.replace(new RegExp(`^${kind}\\b`), `${kind}.${m}`),
+            )
           : predicted,
       );
       done += 1;

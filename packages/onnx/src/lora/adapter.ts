@@ -100,6 +100,6 @@ function refuseOtherKinds(name: string, config: LoraFiles['config']): void {
 /** An adapter that cannot be merged, with what stands in the way. */
 export function unfit(adapter: string, problem: string): AppError {
   return new AppError('ADAPTER_UNFIT', {
-    detail: { adapter, model: 'the loaded file', problem: `${problem}.` },
+    detail: { field: 'adapters', adapter, model: 'the loaded file', problem: `${problem}.` },
   });
 }

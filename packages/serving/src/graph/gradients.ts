@@ -95,7 +95,7 @@ export function keepGradients(options: GradientsOptions): Gradients {
   const missing = (capability: string, found: number): never => {
     const hint = found === 0 ? 'None was found in its graph.' : `It has ${found}, counted from 0.`;
     throw new AppError('CAPABILITY_MISSING', {
-      detail: { field: 'explain_kwargs', model, capability, hint },
+      detail: { field: 'explain', model, capability, hint },
     });
   };
 
@@ -118,7 +118,7 @@ export function keepGradients(options: GradientsOptions): Gradients {
       if (absent !== undefined || of.length === 0) {
         const hint = `It gives ${[...outputs.keys()].join(', ')}.`;
         throw new AppError('OUTPUT_UNAVAILABLE', {
-          detail: { field: 'explain_kwargs', output: absent ?? 'output', hint },
+          detail: { field: 'explain', output: absent ?? 'output', hint },
         });
       }
       const key = `${options.name}gradient:${JSON.stringify([of, at, attentionLayers, hiddenStates])}`;

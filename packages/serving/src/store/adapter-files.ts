@@ -29,7 +29,9 @@ export interface AdapterPlaces {
  */
 export async function locateAdapter(name: string, places: AdapterPlaces): Promise<AdapterFiles> {
   const unfit = (problem: string): AppError =>
-    new AppError('ADAPTER_UNFIT', { detail: { adapter: name, model: places.model, problem } });
+    new AppError('ADAPTER_UNFIT', {
+      detail: { field: 'adapters', adapter: name, model: places.model, problem },
+    });
   try {
     checkHubName(name, 'main');
   } catch {

@@ -55,7 +55,7 @@ describe('modes', () => {
     const { context } = fakeContext({ ...model, description: { outputs: ['last_hidden_state'] } });
     await expect(
       embedding.run(payloadOf('embedding', ['a'], { options: { mode: 'pooler' } }), context),
-    ).rejects.toThrow('task_kwargs.embedding_mode: the model has no pooler_output');
+    ).rejects.toThrow('options.mode: the model has no pooler_output');
   });
 
   it('the last hidden state may come from a list and is not returned then', async () => {

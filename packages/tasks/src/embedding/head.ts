@@ -64,7 +64,7 @@ async function embedSentences(
 async function embedByMode(payload: Payload, context: HeadContext): Promise<TaskResult> {
   const { runtime } = context;
   const mode = payload.options.mode ?? 'mean';
-  if (mode === 'pooler') requireOutput(runtime, 'pooler_output', 'task_kwargs.embedding_mode');
+  if (mode === 'pooler') requireOutput(runtime, 'pooler_output', 'options.mode');
   // Hidden states are read and never returned here, so only attentions count as an extra (contract-square §2.3).
   const extras = extraOutputs(runtime, { ...payload, outputHiddenStates: false });
   const leaks = (['last_hidden_state', 'pooler_output'] as const).filter((name) =>

@@ -87,11 +87,16 @@ function requireGenerator({ runtime }: HeadContext): Generator {
 function checkedOptions(payload: Payload): { options: GenerationKwargs; warnings: readonly string[] } {
   const { options, problems, warnings } = checkGeneration(payload.options);
   const [first] = problems;
-  if (first) throw new AppError('INPUT_INVALID', { detail: { field: first.option, problem: first.problem } });
+  if (first)
+    throw new AppError('INPUT_INVALID', {
+      detail: { field: `options.${first.option}`, problem: first.problem },
+    });
   if (payload.outputHiddenStates || options.output_hidden_states)
     throw new AppError('OUTPUT_UNAVAILABLE', {
       detail: {
-        field: 'output_hidden_states',
+        field: payload.options['output_hidden_states']
+          ? 'options.output_hidden_states'
+          : 'outputHiddenStates',
         output: 'hidden_states',
         hint: 'Generation returns sequences, scores and attentions.',
       },
@@ -112,7 +117,10 @@ function requireKnownIds(asked: GenerationKwargs, vocabularySize: number): void 
   for (const field of fedIds) {
     const unknown = [asked[field] ?? []].flat().find((id) => id >= vocabularySize);
     if (unknown !== undefined)
-      throw invalid(field, `${unknown} is no id of this model, whose ids end at ${vocabularySize - 1}`);
+      throw invalid(
+        `options.${field}`,
+        `${unknown} is no id of this model, whose ids end at ${vocabularySize - 1}`,
+      );
   }
 }
 
@@ -215,7 +223,7 @@ async function write(
 
 function decoderStart(plan: GenerationPlan): number {
   if (plan.decoderStartId !== null) return plan.decoderStartId;
-  throw invalid('decoder_start_token_id', 'the model names no token to start with; give one');
+  throw invalid('options.decoder_start_token_id', 'the model names no token to start with; give one');
 }
 
 function invalid(field: string, problem: string): AppError {

@@ -34,7 +34,7 @@ describe('which text is cut', () => {
 
   it('a limit without room for text is refused by name', async () => {
     await expect(fitAll(tokenizer, ['some text'], { ...limits, maxLength: 2 })).rejects.toThrow(
-      /preprocessing_kwargs\.max_length.*at least 3/,
+      /preprocessing\.maxLength.*at least 3/,
     );
   });
 

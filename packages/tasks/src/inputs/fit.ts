@@ -117,7 +117,7 @@ export function requireRoom(maxLength: number, added: number, least: number): vo
   if (maxLength >= added + least) return;
   throw new AppError('INPUT_INVALID', {
     detail: {
-      field: 'preprocessing_kwargs.max_length',
+      field: 'preprocessing.maxLength',
       problem: `${maxLength} leaves no room for text beside ${added} special tokens; give at least ${added + least}`,
     },
   });

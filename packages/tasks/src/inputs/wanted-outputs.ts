@@ -5,13 +5,18 @@ import { stack } from '../arithmetic/stack.ts';
 
 type Wishes = Pick<JobPayload, 'outputAttentions' | 'outputHiddenStates'>;
 
+const wishNames = [
+  ['outputAttentions', 'attentions'],
+  ['outputHiddenStates', 'hidden_states'],
+] as const satisfies readonly (readonly [keyof Wishes, OutputName])[];
+
 /** The extra outputs that the caller asked for. Throws OUTPUT_UNAVAILABLE naming the option when the model has none. */
 export function extraOutputs(runtime: ModelRuntime, wishes: Wishes): OutputName[] {
-  const extras: OutputName[] = [];
-  if (wishes.outputAttentions) extras.push('attentions');
-  if (wishes.outputHiddenStates) extras.push('hidden_states');
-  for (const output of extras) requireOutput(runtime, output, `model_kwargs.output_${output}`);
-  return extras;
+  return wishNames.flatMap(([wish, output]) => {
+    if (!wishes[wish]) return [];
+    requireOutput(runtime, output, wish);
+    return [output];
+  });
 }
 
 export function requireOutput(runtime: ModelRuntime, output: OutputName, field: string): void {

@@ -76,7 +76,7 @@ describe('choices', () => {
 
   it('need a head with one score', async () => {
     await expect(run(['x'], twoLabels, { options: { multipleChoice: true } }).result).rejects.toThrow(
-      'task_kwargs.multiple_choice: this model gives 2 scores a row',
+      'options.multipleChoice: this model gives 2 scores a row',
     );
   });
 });
@@ -97,7 +97,7 @@ describe('extra outputs', () => {
 
   it('that the model lacks are refused by name', async () => {
     await expect(run(['a'], model, { outputHiddenStates: true }).result).rejects.toThrow(
-      'model_kwargs.output_hidden_states: the model has no hidden_states. It gives logits, attentions.',
+      'outputHiddenStates: the model has no hidden_states. It gives logits, attentions.',
     );
   });
 });

@@ -61,7 +61,7 @@ function flattenChoices(scores: Tensor): Tensor {
   if (size === 1) return float32([1, rows], asFloat32(scores));
   throw new AppError('INPUT_INVALID', {
     detail: {
-      field: 'task_kwargs.multiple_choice',
+      field: 'options.multipleChoice',
       problem: `this model gives ${size} scores a row, and choosing among rows needs exactly one`,
     },
   });

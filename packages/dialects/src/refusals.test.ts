@@ -1,0 +1,66 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { AppError } from '@tessera/base';
+import { expect, it } from 'vitest';
+import { decodeSubmission, parseSubmission } from './native/decode-task.ts';
+import { encodeProblem } from './native/problem.ts';
+import { decodePrediction } from './square/decode-prediction.ts';
+import { encodeError } from './square/encode-error.ts';
+import { everyFeature, modelEntry } from './testing/model-entry.ts';
+import { everyOption, type OptionCase } from './testing/wrong-options.ts';
+import { defaultTextLimits } from './text-limits.ts';
+
+const common = { model: modelEntry(), features: everyFeature, limits: defaultTextLimits, caller: 'local' };
+
+/** SQuARE's replies as they were before fields became paths of the payload. */
+const recording = new URL('./testing/square-refusals.json', import.meta.url);
+
+function squareReply({ task, square }: OptionCase): unknown {
+  const reply = refused(() => decodePrediction(square, { ...common, task }), encodeError);
+  return reply && (reply.body as { value: { detail: unknown } }).value.detail;
+}
+
+function nativeReply({ native }: OptionCase): Readonly<Record<string, unknown>> | null {
+  const decode = (): unknown =>
+    decodeSubmission(parseSubmission({ model: 'owner/model', ...native }), {
+      ...common,
+      idempotencyKey: null,
+    });
+  const reply = refused(decode, (error) => encodeProblem(error, 'id'));
+  return reply && JSON.parse((reply.body as { value: string }).value);
+}
+
+function refused<R>(decode: () => unknown, encode: (error: AppError) => R): R | null {
+  try {
+    decode();
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return encode(error);
+    throw error;
+  }
+}
+
+const nameOf = ({ task, path, value }: OptionCase): string => `${task} ${path} ${JSON.stringify(value)}`;
+
+it('refuses every wrong option in the words of SQuARE, to the byte', () => {
+  const replies = everyOption().flatMap((one) => {
+    const reply = squareReply(one);
+    return reply ? [[nameOf(one), JSON.stringify(reply)]] : [];
+  });
+  const lines = replies.map((pair) => JSON.stringify(pair)).join(',\n');
+  if (process.env['RECORD']) writeFileSync(recording, `[\n${lines}\n]\n`);
+  expect(replies).toEqual(JSON.parse(readFileSync(recording, 'utf8')));
+});
+
+it('refuses every wrong option in the words it was sent in, to a caller of the native API', () => {
+  const refusals = everyOption().flatMap((one) => {
+    const problem = nativeReply(one);
+    return problem ? [{ one, problem }] : [];
+  });
+  expect(refusals.length).toBeGreaterThan(400);
+  for (const { one, problem } of refusals) {
+    // The one option that asks for another: min_similarity wants a similarity_model.
+    const path = one.path === 'attack.min_similarity' && one.value !== 'x' ? 'attack' : one.path;
+    expect(`${problem['field']}.`.startsWith(`${path}.`), `${nameOf(one)}: ${problem['field']}`).toBe(true);
+    expect(JSON.stringify(problem)).not.toContain('_kwargs');
+  }
+});
