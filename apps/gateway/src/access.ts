@@ -27,6 +27,9 @@ const lookEveryMs = 5_000;
 /** Everybody on this machine while there are no keys. */
 export const localIdentity: Identity = { caller: 'local', role: 'admin', requestsPerMinute: null };
 
+/** Who asks on a route that asks nobody who they are. */
+export const nobody: Identity = { caller: 'nobody', role: 'reader', requestsPerMinute: null };
+
 /** The caller whose tasks an identity may see; null for every caller's. */
 export function sightOf(identity: Identity): string | null {
   return identity.role === 'admin' ? null : identity.caller;

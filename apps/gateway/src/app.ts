@@ -1,16 +1,16 @@
 import { AppError } from '@tessera/base';
-import { encodeProblem, encodeSquareError } from '@tessera/dialects';
+import { nativeDialect, squareDialect } from '@tessera/dialects';
 import cors from 'cors';
 import express, { type Express } from 'express';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { errorHandler } from './middleware/error-handler.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
 import { requestId } from './middleware/request-id.ts';
-import { mountDialect } from './mount-dialect.ts';
-import { nativeRouter } from './native/router.ts';
+import { nativeHandlers } from './native/handlers.ts';
 import { docsPage } from './pages/docs.ts';
 import { healthRoutes } from './pages/health.ts';
-import { squareRouter } from './square/router.ts';
+import { serveDialect } from './serve-dialect.ts';
+import { squareHandlers } from './square/handlers.ts';
 
 const exposedHeaders = [
   'Location',
@@ -31,12 +31,9 @@ export function createApp(deps: GatewayDeps): Express {
   app.use(cors({ origin: true, credentials: true, exposedHeaders, maxAge: 600 }));
   // One count for a caller, whatever dialect it speaks.
   const limit = rateLimit(deps);
-  mountDialect(app, {
-    path: '/api',
-    routes: squareRouter(deps, limit),
-    encodeError: encodeSquareError,
-  });
-  mountDialect(app, { path: '/v1', routes: nativeRouter(deps, limit), encodeError: encodeProblem });
+  const parts = { deps, limit };
+  serveDialect(app, { dialect: squareDialect, handlers: squareHandlers(deps) }, parts);
+  serveDialect(app, { dialect: nativeDialect, handlers: nativeHandlers(deps) }, parts);
   app.use(healthRoutes(deps));
   app.use('/docs', docsPage());
   app.use(() => {

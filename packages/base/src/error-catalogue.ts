@@ -31,6 +31,16 @@ export const errorCatalogue = {
   METHOD_NOT_ALLOWED: { status: 405, retry: false, text: 'Method Not Allowed' },
   UNAUTHENTICATED: { status: 401, retry: false, text: 'Send a valid key as "Authorization: Bearer <key>".' },
   FORBIDDEN: { status: 403, retry: false, text: 'This key may not do that: it needs the role {role}.' },
+  FOREIGN_PAGE: {
+    status: 403,
+    retry: false,
+    text: 'This server has no keys yet, so it answers only this machine, and {what} is not of it. Make a key with POST /v1/keys, or add the name to TRUSTED_HOSTS.',
+  },
+  JSON_REQUIRED: {
+    status: 415,
+    retry: false,
+    text: 'The content type "{type}" is not taken while this server has no keys. Send JSON with content-type application/json.',
+  },
   RATE_LIMITED: {
     status: 429,
     retry: true,

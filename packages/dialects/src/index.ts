@@ -9,5 +9,6 @@ export {
 export { type Feature, type FeatureTable, requireFeature } from './features.ts';
 export * from './native/index.ts';
 export { openRecord, type ResultRecord } from './result-record.ts';
+export * from './routes/index.ts';
 export * from './square/index.ts';
 export { checkJson, checkText, defaultTextLimits, invalid, type TextLimits } from './text-limits.ts';

@@ -13,9 +13,3 @@ export function replyWith(
     send(response, await handle(request, response));
   };
 }
-
-/** A path parameter as one text; a wildcard's segments are joined by slashes, so identifiers keep theirs. */
-export function pathParameter(request: Request, name: string): string {
-  const value: unknown = request.params[name];
-  return Array.isArray(value) ? value.join('/') : String(value ?? '');
-}

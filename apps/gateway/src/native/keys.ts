@@ -1,37 +1,32 @@
 import { AppError } from '@tessera/base';
 import { type KeyView, newKey } from '@tessera/contracts';
-import { parse, type WireResponse } from '@tessera/dialects';
+import { parse } from '@tessera/dialects';
 import type { ApiKeyEntry } from '@tessera/jobs';
-import express, { type Request, type Router } from 'express';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { jsonText, noContent } from '../http/json-text.ts';
-import { pathParameter, replyWith } from '../http/reply-with.ts';
-import { requireRole } from '../middleware/auth.ts';
+import type { NativeHandler } from './call.ts';
 
-/** /v1/keys, for administrators. A key is shown once, in the answer that makes it. */
-export function keyRoutes({ jobs }: GatewayDeps): Router {
-  const router = express.Router();
-  router.use(requireRole('admin'));
+/** GET /v1/keys: without their secrets. */
+export function listKeys({ jobs }: GatewayDeps): NativeHandler<'keys'> {
+  return async () => jsonText(200, { keys: (await jobs.keys.list()).map(viewOf) });
+}
 
-  const create = async (request: Request): Promise<WireResponse> => {
+/** POST /v1/keys: a key is shown once, in this answer. */
+export function createKey({ jobs }: GatewayDeps): NativeHandler<'key-create'> {
+  return async ({ request }) => {
     const { name, role, requestsPerMinute } = parse(newKey, request.body);
     const { entry, secret } = await jobs.keys.create({ name, role, limits: { requestsPerMinute } });
     return jsonText(201, { ...viewOf(entry), secret }, { 'Cache-Control': 'no-store' });
   };
-  const revoke = async (request: Request): Promise<WireResponse> => {
-    const id = pathParameter(request, 'id');
+}
+
+/** DELETE /v1/keys/{id}. */
+export function revokeKey({ jobs }: GatewayDeps): NativeHandler<'key-revoke'> {
+  return async ({ parameters: { id } }) => {
     if (!(await jobs.keys.revoke(id)))
       throw new AppError('KEY_UNKNOWN', { detail: { id: id.slice(0, 100) } });
     return noContent;
   };
-
-  router.post('/', replyWith('native:key-create', create));
-  router.get(
-    '/',
-    replyWith('native:keys', async () => jsonText(200, { keys: (await jobs.keys.list()).map(viewOf) })),
-  );
-  router.delete('/:id', replyWith('native:key-revoke', revoke));
-  return router;
 }
 
 function viewOf(entry: ApiKeyEntry): KeyView {

@@ -7,10 +7,10 @@ import {
   parseEvaluation,
   parseSubmission,
 } from '@tessera/dialects';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { findModel } from '../find-model.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
-import { identityOf } from '../http/request-context.ts';
+import type { NativeCall } from './call.ts';
 
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
 
@@ -24,24 +24,22 @@ export interface ReadJob {
 /** The body of POST /v1/tasks as a job of its model, with how its tensors are to be written and what was ignored. */
 export async function readSubmission(
   deps: GatewayDeps,
-  request: Request,
-  response: Response,
+  call: NativeCall<'submit' | 'evaluate'>,
 ): Promise<ReadJob> {
-  const submission = parseSubmission(request.body);
+  const submission = parseSubmission(call.request.body);
   const model = await findModel(deps.jobs.catalogue, submission.model);
-  const decoded = decodeSubmission(submission, { model, ...contextOf(deps, request, response) });
+  const decoded = decodeSubmission(submission, { model, ...contextOf(deps, call) });
   return { ...read(decoded), tensors: decoded.tensors };
 }
 
 /** As {@link readSubmission}, of POST /v1/evaluations; its result has no tensors. */
 export async function readEvaluation(
   deps: GatewayDeps,
-  request: Request,
-  response: Response,
+  call: NativeCall<'submit' | 'evaluate'>,
 ): Promise<ReadJob> {
-  const submission = parseEvaluation(request.body);
+  const submission = parseEvaluation(call.request.body);
   const model = await findModel(deps.jobs.catalogue, submission.model);
-  const decoded = decodeEvaluation(submission, { model, ...contextOf(deps, request, response) });
+  const decoded = decodeEvaluation(submission, { model, ...contextOf(deps, call) });
   return { ...read(decoded), tensors: 'list' };
 }
 
@@ -50,9 +48,11 @@ function read({ request: job, warnings }: Decoded): Omit<ReadJob, 'tensors'> {
 }
 
 /** What decoding takes from the server and the caller. */
-function contextOf({ features, textLimits }: GatewayDeps, request: Request, response: Response) {
-  const { caller } = identityOf(response);
-  return { features, limits: textLimits, caller, idempotencyKey: idempotencyKeyOf(request) };
+function contextOf(
+  { features, textLimits }: GatewayDeps,
+  { request, identity }: NativeCall<'submit' | 'evaluate'>,
+) {
+  return { features, limits: textLimits, caller: identity.caller, idempotencyKey: idempotencyKeyOf(request) };
 }
 
 function idempotencyKeyOf(request: Request): string | null {

@@ -1,10 +1,10 @@
 import { isFinal } from '@tessera/contracts';
 import { encodeNativeTask } from '@tessera/dialects';
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { sightOf } from '../access.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { openEventStream, writeEvents } from '../http/event-stream.ts';
-import { contextOf, identityOf } from '../http/request-context.ts';
+import { contextOf } from '../http/request-context.ts';
+import type { NativeCall } from './call.ts';
 import { readSubmission } from './read-submission.ts';
 
 /**
@@ -12,15 +12,15 @@ import { readSubmission } from './read-submission.ts';
  * text comes as `token` events while it is made; the last event is `result`, with the task as GET shows it and its result.
  * A client that goes away before the end cancels the task.
  */
-export function submitStreamRoute(deps: GatewayDeps): RequestHandler {
+export function submitStream(deps: GatewayDeps) {
   const { jobs, clock, closing, log } = deps;
-  return async (request: Request, response: Response, next: NextFunction) => {
-    if (!(request.headers.accept ?? '').includes('text/event-stream')) return next();
+  return async (call: NativeCall<'submit'>): Promise<null> => {
+    const { response, identity } = call;
     contextOf(response).route = 'native:submit-stream';
-    const { job, tensors, warnings } = await readSubmission(deps, request, response);
+    const { job, tensors, warnings } = await readSubmission(deps, call);
     const { payload } = job;
     const streamed = payload.task === 'generation' ? { ...payload, streamTokens: true } : payload;
-    const caller = sightOf(identityOf(response));
+    const caller = sightOf(identity);
     const { taskId } = await jobs.submit({ ...job, payload: streamed });
     const gone = new AbortController();
     response.once('close', () => gone.abort());
@@ -33,7 +33,7 @@ export function submitStreamRoute(deps: GatewayDeps): RequestHandler {
         await jobs
           .cancel(taskId, caller)
           .catch((error: Error) => log.debug({ taskId, reason: error.message }, 'nothing left to cancel'));
-      return;
+      return null;
     }
     if (found) {
       const { body } = encodeNativeTask({
@@ -45,5 +45,6 @@ export function submitStreamRoute(deps: GatewayDeps): RequestHandler {
       if (body?.kind === 'json-text') response.write(`event: result\ndata: ${body.value}\n\n`);
     }
     response.end();
+    return null;
   };
 }

@@ -1,25 +1,33 @@
 import { isFinal, type TaskView } from '@tessera/contracts';
 import { encodeNativeTask, type WireResponse } from '@tessera/dialects';
-import type { Request, Response } from 'express';
 import { sightOf } from '../access.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { clientSignal } from '../http/client-signal.ts';
 import { appliedWait, preferredWaitMs } from '../http/prefer-wait.ts';
-import { identityOf } from '../http/request-context.ts';
+import type { NativeCall, NativeHandler } from './call.ts';
 import { type ReadJob, readSubmission } from './read-submission.ts';
+import { submitStream } from './submit-stream.ts';
 
 /** Reads a body as a job; see {@link readSubmission}. */
-type Read = (deps: GatewayDeps, request: Request, response: Response) => Promise<ReadJob>;
+type Read = (deps: GatewayDeps, call: NativeCall<'submit' | 'evaluate'>) => Promise<ReadJob>;
+
+/** POST /v1/tasks: streams to whoever accepts an event stream, else as {@link submit}. */
+export function submitOrStream(deps: GatewayDeps): NativeHandler<'submit'> {
+  const plain = submit(deps, readSubmission);
+  const stream = submitStream(deps);
+  return (call) =>
+    (call.request.headers.accept ?? '').includes('text/event-stream') ? stream(call) : plain(call);
+}
 
 /**
- * POST /v1/tasks, and with another `read` POST /v1/evaluations: 202 with the task, or, under `Prefer: wait=N`, 200 with the task and its result when it ended in time.
- * The same Idempotency-Key gives the same task.
+ * 202 with the task, or, under `Prefer: wait=N`, 200 with the task and its result when it ended in time. The same Idempotency-Key
+ * gives the same task.
  */
-export function submitTaskRoute(deps: GatewayDeps, read: Read = readSubmission) {
+export function submit(deps: GatewayDeps, read: Read) {
   const { jobs, maxWaitMs, clock, closing } = deps;
-  return async (request: Request, response: Response): Promise<WireResponse> => {
-    const identity = identityOf(response);
-    const { job, tensors, warnings } = await read(deps, request, response);
+  return async (call: NativeCall<'submit' | 'evaluate'>): Promise<WireResponse> => {
+    const { identity, request, response } = call;
+    const { job, tensors, warnings } = await read(deps, call);
     const { taskId, created } = await jobs.submit(job);
     const headers = { Location: `/v1/tasks/${taskId}` };
     const caller = sightOf(identity);

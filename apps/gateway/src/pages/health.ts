@@ -1,9 +1,10 @@
+import { nativeDialect } from '@tessera/dialects';
 import express, { type Router } from 'express';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { jsonText } from '../http/json-text.ts';
 import { replyWith } from '../http/reply-with.ts';
 import { authenticate, requireRole } from '../middleware/auth.ts';
-import { nativeOpenApi } from './native-openapi.ts';
+import { openApiPage } from './openapi.ts';
 
 /** /healthz: this process answers. /readyz: so do database and queue. /metrics: for Prometheus. /openapi.json. */
 export function healthRoutes({ jobs, access, metrics, closing }: GatewayDeps): Router {
@@ -29,9 +30,6 @@ export function healthRoutes({ jobs, access, metrics, closing }: GatewayDeps): R
       body: { kind: 'bytes', type: metrics.contentType, value: Buffer.from(await metrics.text()) },
     })),
   );
-  router.get(
-    '/openapi.json',
-    replyWith('native:openapi', () => jsonText(200, nativeOpenApi())),
-  );
+  router.get('/openapi.json', replyWith('native:openapi', openApiPage(nativeDialect)));
   return router;
 }

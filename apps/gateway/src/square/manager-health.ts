@@ -3,7 +3,7 @@ import { type Json, normalForm } from '@tessera/contracts';
 import { encodeDeployTask, encodeExplainers, isAlive, jsonReply } from '@tessera/dialects';
 import { readModel } from '../find-model.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
-import type { SquareHandler } from './handler.ts';
+import type { SquareHandler } from './call.ts';
 import { isLoad, submitLoad } from './managed-task.ts';
 
 /** GET health and deployed-models-health. */
@@ -20,11 +20,11 @@ export function modelsHealth({ jobs }: GatewayDeps): SquareHandler<'models-healt
 
 /** GET {id}/health: a list of one; not 2xx while no host has loaded the model, which makes the front-end deploy it. */
 export function modelHealth({ jobs }: GatewayDeps): SquareHandler<'model-health'> {
-  return async ({ route }) => {
-    const model = await readModel(jobs.catalogue, route.identifier);
+  return async ({ parameters }) => {
+    const model = await readModel(jobs.catalogue, parameters.identifier);
     const alive = model && isAlive(model);
     if (!model || alive === null)
-      throw new AppError('MODEL_UNKNOWN', { detail: { model: route.identifier.slice(0, 200) } });
+      throw new AppError('MODEL_UNKNOWN', { detail: { model: parameters.identifier.slice(0, 200) } });
     return jsonReply(200, [{ identifier: model.identifier, is_alive: alive }]);
   };
 }
@@ -58,10 +58,10 @@ export const databaseUpdate: SquareHandler<'db-update'> = () => jsonReply(200, {
 
 /** POST db/deploy: makes hosts load one model, or all that are not loaded. */
 export function databaseDeploy({ jobs }: GatewayDeps): SquareHandler<'db-deploy'> {
-  return async ({ route, request, identity }) => {
+  return async ({ parameters, request, identity }) => {
     const { identifier = null, hf_username: user = null } = request.query;
     const named =
-      route.identifier ??
+      parameters.identifier ??
       (typeof identifier === 'string' && identifier !== ''
         ? typeof user === 'string' && user !== ''
           ? `${user}/${identifier}`

@@ -13,7 +13,7 @@ import type { Jobs } from '@tessera/jobs';
 import type { Identity } from '../access.ts';
 import { readModel } from '../find-model.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
-import type { SquareHandler } from './handler.ts';
+import type { SquareHandler } from './call.ts';
 import { doneTaskId, submitLoad } from './managed-task.ts';
 
 const absent = jsonReply(406, { detail: 'A model with the input identifier does not exist' });
@@ -59,8 +59,8 @@ async function sourceOf(jobs: Jobs, modelName: string): Promise<ModelEntry['sour
 
 /** DELETE remove/{id}. */
 export function remove({ jobs, newId }: GatewayDeps): SquareHandler<'remove'> {
-  return async ({ route, identity }) =>
-    forOwner(jobs, { ...route, identity, verb: 'remove' }, async (model) => {
+  return async ({ parameters, identity }) =>
+    forOwner(jobs, { ...parameters, identity, verb: 'remove' }, async (model) => {
       await jobs.catalogue.remove(model.identifier);
       return encodeQueued('Queued removing model.', doneTaskId('removed', model.identifier, newId()));
     });
@@ -68,8 +68,8 @@ export function remove({ jobs, newId }: GatewayDeps): SquareHandler<'remove'> {
 
 /** PATCH update/{id}. */
 export function managerUpdate({ jobs }: GatewayDeps): SquareHandler<'manager-update'> {
-  return async ({ route, identity, request }) =>
-    forOwner(jobs, { ...route, identity, verb: 'update' }, async (model) => {
+  return async ({ parameters, identity, request }) =>
+    forOwner(jobs, { ...parameters, identity, verb: 'update' }, async (model) => {
       const change = decodeUpdate(request.body, model);
       const changed = await jobs.catalogue.update(model.identifier, change);
       return jsonReply(200, { status_code: 200, content: encodeStatistics(changed) });
@@ -78,9 +78,9 @@ export function managerUpdate({ jobs }: GatewayDeps): SquareHandler<'manager-upd
 
 /** {id}/add_worker/{n}: more replicas. */
 export function addWorker({ jobs, newId }: GatewayDeps): SquareHandler<'add-worker'> {
-  return async ({ route, identity }) =>
-    forOwner(jobs, { ...route, identity, verb: 'add a worker to' }, async (model) => {
-      const replicas = Math.min(64, model.replicas + route.count);
+  return async ({ parameters, identity }) =>
+    forOwner(jobs, { ...parameters, identity, verb: 'add a worker to' }, async (model) => {
+      const replicas = Math.min(64, model.replicas + Number(parameters.count));
       await jobs.catalogue.update(model.identifier, { replicas });
       return encodeQueued(
         `Queued adding worker for ${model.identifier}`,
@@ -91,13 +91,13 @@ export function addWorker({ jobs, newId }: GatewayDeps): SquareHandler<'add-work
 
 /** {id}/remove_worker/{n}: fewer replicas, at least one. */
 export function removeWorker({ jobs, newId }: GatewayDeps): SquareHandler<'remove-worker'> {
-  return async ({ route, identity }) =>
-    forOwner(jobs, { ...route, identity, verb: 'remove a worker from' }, async (model) => {
-      if (model.replicas <= route.count)
+  return async ({ parameters, identity }) =>
+    forOwner(jobs, { ...parameters, identity, verb: 'remove a worker from' }, async (model) => {
+      if (model.replicas <= Number(parameters.count))
         return jsonReply(403, {
           detail: `Only ${model.replicas} worker left. To remove that remove the whole model.`,
         });
-      await jobs.catalogue.update(model.identifier, { replicas: model.replicas - route.count });
+      await jobs.catalogue.update(model.identifier, { replicas: model.replicas - Number(parameters.count) });
       return encodeQueued(
         `Queued removing worker for ${model.identifier}`,
         doneTaskId('scaled', model.identifier, newId()),

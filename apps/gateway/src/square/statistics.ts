@@ -4,18 +4,18 @@ import { decodeUpdate, encodeStatistics, jsonReply } from '@tessera/dialects';
 import type { Identity } from '../access.ts';
 import { findModel } from '../find-model.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
-import type { SquareHandler } from './handler.ts';
+import type { SquareHandler } from './call.ts';
 
 /** GET {id}/stats. */
 export function stats({ jobs }: GatewayDeps): SquareHandler<'stats'> {
-  return async ({ route }) =>
-    jsonReply(200, encodeStatistics(await findModel(jobs.catalogue, route.identifier)));
+  return async ({ parameters }) =>
+    jsonReply(200, encodeStatistics(await findModel(jobs.catalogue, parameters.identifier)));
 }
 
 /** POST {id}/update: changes what is present; the next batch sees it. */
 export function update({ jobs }: GatewayDeps): SquareHandler<'update'> {
-  return async ({ route, request, identity }) => {
-    const model = await findModel(jobs.catalogue, route.identifier);
+  return async ({ parameters, request, identity }) => {
+    const model = await findModel(jobs.catalogue, parameters.identifier);
     checkOwner(model, identity);
     const change = decodeUpdate(request.body, model);
     const changed =

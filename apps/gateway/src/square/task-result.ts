@@ -5,7 +5,7 @@ import { sightOf } from '../access.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { clientSignal } from '../http/client-signal.ts';
 import { preferredWaitMs } from '../http/prefer-wait.ts';
-import type { SquareHandler } from './handler.ts';
+import type { SquareHandler } from './call.ts';
 import { managedOutcome } from './managed-task.ts';
 
 /**
@@ -14,16 +14,16 @@ import { managedOutcome } from './managed-task.ts';
  */
 export function taskResult(deps: GatewayDeps): SquareHandler<'task-result'> {
   const { jobs, longPollMs, closing } = deps;
-  return async ({ route, identity, request, response }): Promise<WireResponse> => {
+  return async ({ parameters, identity, request, response }): Promise<WireResponse> => {
     const acceptsJson = /\/(?:[\w.-]+\+)?json\b/.test(request.headers.accept ?? '');
     const wait = {
       timeoutMs: preferredWaitMs(request, longPollMs) ?? longPollMs,
       signal: clientSignal(response, closing),
       caller: sightOf(identity),
     };
-    const managed = await managedOutcome(route.taskId, { jobs, identity, wait });
+    const managed = await managedOutcome(parameters.task_id, { jobs, identity, wait });
     if (managed) return encodeSquareTask(managed, acceptsJson);
-    const { taskId } = route;
+    const taskId = parameters.task_id;
     const found = isTaskId(taskId) ? await jobs.waitResult(taskId, wait) : null;
     if (!found) throw new AppError('TASK_UNKNOWN', { detail: { taskId: taskId.slice(0, 100) } });
     const { view, result } = found;

@@ -20,6 +20,9 @@ export const keyView = z.object({
 });
 export type KeyView = z.infer<typeof keyView>;
 
+/** Reply of GET /v1/keys. */
+export const keyList = z.object({ keys: z.array(keyView) });
+
 /** Reply of POST /v1/keys: the only time the key itself can be seen. */
 export const createdKey = keyView.extend({ secret: z.string() });
 export type CreatedKey = z.infer<typeof createdKey>;

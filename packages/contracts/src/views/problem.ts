@@ -12,3 +12,15 @@ export const problem = z.object({
   requestId: z.string(),
 });
 export type Problem = z.infer<typeof problem>;
+
+/** What an error code means: a row of the error catalogue. */
+export const problemKind = z.object({
+  type: z.string().describe('This page.'),
+  code: z.string().describe('The `code` of a problem.'),
+  status: z.int().describe('Its HTTP status.'),
+  retry: z.boolean().describe('Whether the same request may succeed later.'),
+  text: z.string().describe('Its text; {names} are filled in.'),
+});
+
+/** Reply of GET /v1/problems. */
+export const problemList = z.object({ problems: z.array(problemKind) });

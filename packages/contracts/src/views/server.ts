@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { capabilities } from '../names.ts';
 
 /** Upper edges of the latency histogram, in milliseconds; the last bucket has none. */
 export const latencyEdgesMs = [
@@ -78,3 +79,11 @@ export const serverStatus = z.object({
   }),
 });
 export type ServerStatus = z.infer<typeof serverStatus>;
+
+/** Reply of GET /v1/explainers: what each method needs of a model. */
+export const explainerList = z.object({
+  explainers: z.record(
+    z.string(),
+    z.object({ needs: z.array(z.enum(capabilities)), title: z.string(), description: z.string() }),
+  ),
+});

@@ -1,5 +1,6 @@
 export { decodeEvaluation, type EvaluationSubmission, parseEvaluation } from './decode-evaluation.ts';
 export { decodeSubmission, parseSubmission, type Submission } from './decode-task.ts';
+export { type NativeRoutes, nativeDialect } from './dialect.ts';
 export { encodeNativeResult } from './encode-result.ts';
 export { encodeNativeTask, type TaskReplyParts } from './encode-task.ts';
 export { parse } from './parse.ts';
