@@ -58,7 +58,7 @@ try {
   const peak = peakMegabytes(childrenOf(worker.pid)[0]!);
   const rows: (string | number)[][] = [];
   for (const batch of [1, 10, steps]) {
-    const torch = runRival<{ ms: number; megabytes: number }>('encoder_torch.py', {
+    const torch = runRival<{ ms: number; megabytes: number }>('encoder_torch', {
       mode: 'integrated',
       rows: batch,
       tokens: 128,

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,18 +5,19 @@ import { silentLog, systemClock } from '@tessera/base';
 import { type JobPayload, jobPayload } from '@tessera/contracts';
 import { type OpenRuntime, openRuntime } from '@tessera/serving';
 import { runTask } from '@tessera/tasks';
+import { runRival } from '../rivals/python.ts';
 import { median, printTable } from '../statistics.ts';
 
 /*
  * Tokens a second of the starter models inside one model process, against transformers (torch, with its cache) in the same run
  * and against one text at a time. Requests come one by one and join the running batch. Torch gets all prompts as one batch from
  * the start, which no server does that takes requests as they come; a server without batching (SQuARE's) does them one after
- * the other, which is the last column. Time to the first token is measured apart: telling tokens costs their decoding. PYTHON names an interpreter that has the packages of scripts/references; without it the rival's columns stay empty.
+ * the other, which is the last column. Time to the first token is measured apart: telling
+ * tokens costs their decoding.
  */
 const tokens = 32;
 const rounds = Number(process.env.BENCH_ROUNDS ?? 4);
 const threads = Number(process.env.MODEL_THREADS ?? 2);
-const python = process.env.PYTHON;
 const prompts = {
   'captions-en': [
     'A little girl',
@@ -81,25 +81,10 @@ async function measure(
   return { perSecond: (count * tokens * 1000) / ms, firstTokenMs: median(firsts) };
 }
 
-/** Tokens a second of transformers with so many prompts in one batch; NaN without Python. */
-function rival(model: string, inFlight: number, beams: number): number {
-  if (!python) return Number.NaN;
-  const script = resolve(import.meta.dirname, '../rivals/generation_torch.py');
-  const request = {
-    model,
-    prompts: prompts[model as keyof typeof prompts],
-    inFlight,
-    beams,
-    tokens,
-    rounds,
-    threads,
-  };
-  const { stdout, stderr, status } = spawnSync(python, [script], {
-    input: JSON.stringify(request),
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stderr);
-  return Number(stdout);
+/** Tokens per second of transformers with so many prompts in one batch; NaN without PyTorch. */
+function rival(model: keyof typeof prompts, inFlight: number, beams: number): number {
+  const request = { model, prompts: prompts[model], inFlight, beams, tokens, rounds, threads };
+  return runRival<number>('generation_torch', request) ?? Number.NaN;
 }
 
 const rows: (string | number)[][] = [];

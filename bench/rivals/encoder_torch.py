@@ -8,12 +8,10 @@ import resource
 import statistics
 import sys
 import time
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts" / "references"))
 
 import torch
-from starter_weights import load_starter
+
+from references.common.starter_weights import load_starter
 
 
 def main():

@@ -3,13 +3,12 @@
 import json
 import sys
 import time
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts" / "references"))
 
 import torch
-from starter_weights import STARTERS, load_starter
 from tokenizers import Tokenizer
+
+from references.common.paths import STARTERS
+from references.common.starter_weights import load_starter
 
 
 def batch(prompts, is_pair):

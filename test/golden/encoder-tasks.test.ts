@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGolden } from './open-golden.ts';
 
 /**
- * Every encoder task on every reference model: the values PyTorch gave for the same folders (scripts/references), asked for
+ * Every encoder task on every reference model: the values PyTorch gave for the same folders (references/tasks), asked for
  * in the same batches, so that padding positions count as well.
  */
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -9,7 +9,7 @@ import { openGolden } from './open-golden.ts';
 
 /**
  * Generation against transformers' `generate`: ids and scores of greedy and beam decoding, and the processed distribution of
- * each step of sampling (scripts/references/golden_generation.py).
+ * each step of sampling (references/generation/golden_generation.py).
  */
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, 'test/golden/generation');

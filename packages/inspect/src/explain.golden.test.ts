@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explainContext } from './contexts/explain-context.ts';
 
 /**
- * Every method that draws no random numbers, on real models of all architectures, against PyTorch (scripts/references-explain): the
+ * Every method that draws no random numbers, on real models of all architectures, against PyTorch (references/explain): the
  * same token ids, words, F, values and gaps. Values are compared relative to the largest, or to the largest product where a
  * sum of products cancels (a LayerNorm on the embedding makes Σ x·g zero).
  */
