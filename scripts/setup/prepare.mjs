@@ -6,7 +6,8 @@ import { root } from './root.mjs';
 import { isDone, markDone } from './stamp.mjs';
 import { step } from './step.mjs';
 
-const pnpm = 'pnpm@12.21.0';
+/** The package manager, as npx names it. */
+export const pnpm = 'pnpm@12.21.0';
 const leastNode = [20, 19, 0];
 
 /** Installs, generates and builds what changed since the last time; a second call with nothing changed takes well under a second. */

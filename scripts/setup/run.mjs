@@ -22,6 +22,7 @@ const commands = {
   test: () => [vitest, 'run'],
   bench: () => [join(root, 'bench/run.mjs')],
   gpu: () => [join(root, 'scripts/setup/gpu.mjs')],
+  pack: () => [join(root, 'scripts/pack.mjs')],
 };
 
 const [name, ...rest] = process.argv.slice(2);

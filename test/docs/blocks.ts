@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A fenced block of a Markdown file. */
@@ -11,12 +11,15 @@ export interface Block {
   readonly code: string;
 }
 
-/** README, CONTRIBUTING and the pages of docs/ and bench/ and the packages, relative to `root`; decision records are prose. */
+/** README, CONTRIBUTING, the pages of docs/ and the packages' own, relative to `root`; decision records are prose. */
 export function pages(root: string): string[] {
   const docs = readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`);
-  return ['README.md', 'CONTRIBUTING.md', ...docs];
+  const packages = readdirSync(join(root, 'packages'))
+    .map((name) => `packages/${name}/README.md`)
+    .filter((file) => existsSync(join(root, file)));
+  return ['README.md', 'CONTRIBUTING.md', ...docs, ...packages];
 }
 
 /** The fenced blocks of one page, in order. */
