@@ -13,6 +13,8 @@ export function createConsumers(options: {
   readonly jobs: Jobs;
   readonly host: string;
   readonly log: Log;
+  /** Processes of one model that this host opens at the most. */
+  readonly mostReplicas: number;
   handlerOf(identifier: string): RunHandler;
   onChanged(model: ModelEntry): void;
   onRemoved(identifier: string): void;
@@ -34,7 +36,7 @@ export function createConsumers(options: {
     }
     for (const model of models) {
       const consumer = consumers.get(model.identifier);
-      const concurrency = concurrencyOf(model);
+      const concurrency = concurrencyOf(model, options.mostReplicas);
       if (consumer) consumer.setConcurrency(concurrency);
       else
         consumers.set(
@@ -61,6 +63,6 @@ export function createConsumers(options: {
 }
 
 /** Two batches a replica: one runs while the next is tokenized and packed. */
-function concurrencyOf(model: ModelEntry): number {
-  return Math.max(2, 2 * model.batchSize * Math.max(1, model.replicas));
+function concurrencyOf(model: ModelEntry, mostReplicas: number): number {
+  return Math.max(2, 2 * model.batchSize * Math.max(1, Math.min(mostReplicas, model.replicas)));
 }

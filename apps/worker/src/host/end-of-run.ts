@@ -1,25 +1,33 @@
-import { fromWireError, type Log } from '@tessera/base';
-import type { ClaimedTask, RunEnd } from '@tessera/jobs';
-import type { Outcome } from './errands.ts';
+import { AppError, fromWireError } from '@tessera/base';
+import type { TaskTimings } from '@tessera/contracts';
+import type { RunEnd } from '@tessera/jobs';
+import type { TaskExit } from './held-tasks.ts';
 
 /** Says in the queue's words how a task left its model process. */
-export function endOfRun(outcome: Outcome, task: ClaimedTask, log: Log): RunEnd {
-  switch (outcome.kind) {
+export function endOfRun(exit: TaskExit): RunEnd {
+  switch (exit.kind) {
     case 'done': {
-      const { fields, tensors, warnings, timings } = outcome.result;
-      return { kind: 'succeeded', result: { fields, tensors, warnings }, timings };
+      const { fields, tensors, warnings, timings } = exit.result;
+      return {
+        kind: 'succeeded',
+        result: { fields, tensors, warnings },
+        timings: rounded({ ...timings, loadMs: exit.loadMs }),
+      };
     }
     case 'failed': {
-      const error = fromWireError(outcome.error);
-      log.warn(
-        { taskId: task.taskId, model: task.model, code: error.code, cause: outcome.log },
-        'task failed',
-      );
-      return { kind: 'failed', error };
+      const { code, detail } = fromWireError(exit.error);
+      return { kind: 'failed', error: new AppError(code, { detail, cause: exit.log }) };
     }
     case 'cancelled':
       return { kind: 'dropped' };
     case 'released':
       return { kind: 'retry', reason: 'the host is closing', counts: false };
   }
+}
+
+/** Rounds to a tenth of a millisecond, once, where timings are written; what did not happen (loading, preparing) is left out. */
+function rounded(timings: TaskTimings): TaskTimings {
+  const { loadMs = 0, prepareMs = 0, ...always } = timings;
+  const told = { ...always, ...(loadMs >= 0.05 && { loadMs }), ...(prepareMs >= 0.05 && { prepareMs }) };
+  return Object.fromEntries(Object.entries(told).map(([part, value]) => [part, Math.round(value * 10) / 10]));
 }

@@ -4,11 +4,18 @@ const beatMs = 2_000;
 /** The process's main thread tokenizes; a long text may hold it for seconds, but not for this long. */
 const silentAfterMs = 30_000;
 
-/** Pings a model process regularly and reports once when it has been silent for half a minute. */
-export function watchPulse(options: { readonly clock: Clock; ping(id: number): void; onSilent(): void }): {
+/** Watches whether a process answers. */
+export interface Pulse {
   stop(): void;
-  onPong(id: number): void;
-} {
+  onPong(): void;
+}
+
+/** Pings a model process regularly and reports once when it has been silent for half a minute. */
+export function watchPulse(options: {
+  readonly clock: Clock;
+  ping(id: number): void;
+  onSilent(): void;
+}): Pulse {
   let id = 0;
   let heardMs = options.clock.monotonicMs();
   let stopTimer = (): void => undefined;

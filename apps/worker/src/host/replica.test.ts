@@ -2,7 +2,7 @@ import { manualClock, silentLog } from '@tessera/base';
 import { describe, expect, it } from 'vitest';
 import type { OpenOrder, TaskDone, TaskOrder } from '../model-process/protocol.ts';
 import { scriptedSpawn } from '../testing/scripted-child.ts';
-import type { Outcome } from './errands.ts';
+import type { TaskExit } from './held-tasks.ts';
 import { openReplica } from './replica.ts';
 
 const result: TaskDone = { fields: { labels: [1] }, tensors: new Uint8Array(), warnings: [], timings: {} };
@@ -31,7 +31,7 @@ function setUp() {
       onToken: () => undefined,
     },
   });
-  const ended = new Map<string, Outcome>();
+  const ended = new Map<string, TaskExit>();
   const run = (...ids: string[]): void => {
     for (const id of ids) void replica.run(task(id)).then((outcome) => ended.set(id, outcome));
   };
@@ -131,6 +131,39 @@ describe('a replica', () => {
     child().say({ type: 'stuck' });
     expect(children).toHaveLength(2);
     expect(await kinds()).toEqual({ a: 'cancelled' });
+  });
+
+  it('goes on when its process crashes before it has answered a cancel', async () => {
+    const { replica, run, child, ready, done, kinds } = setUp();
+    run('a', 'mate');
+    ready();
+    child().say({ type: 'batch', taskIds: ['a', 'mate'] });
+    replica.cancel('a');
+    child().die('SIGSEGV');
+    ready();
+    expect(child().tasks()).toEqual(['mate']);
+    done('mate');
+    run('b');
+    expect(child().tasks()).toEqual(['b']);
+    done('b');
+    expect(await kinds()).toEqual({ a: 'cancelled', mate: 'done', b: 'done' });
+  });
+
+  it('tells how long a task waited for its model, and nothing of tasks that found it loaded', async () => {
+    const { run, clock, ready, done, kinds, ended } = setUp();
+    const loadMs = (id: string): unknown => {
+      const exit = ended.get(id);
+      return exit?.kind === 'done' ? exit.loadMs : exit;
+    };
+    run('a');
+    clock.advance(300);
+    run('b');
+    clock.advance(1_200);
+    ready();
+    run('c');
+    done('a', 'b', 'c');
+    await kinds();
+    expect(['a', 'b', 'c'].map(loadMs)).toEqual([1_500, 1_200, 0]);
   });
 
   it('ends a task that runs too long and saves its batch-mates', async () => {

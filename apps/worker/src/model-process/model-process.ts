@@ -4,7 +4,7 @@ import type { TaskProgress, TaskToken } from '@tessera/contracts';
 import { keepHelpers, runJob } from '@tessera/inspect';
 import { type OpenRuntime, openRuntime } from '@tessera/serving';
 import { packResult } from './pack-result.ts';
-import type { HostMessage, ModelMessage, OpenOrder, TaskOrder } from './protocol.ts';
+import type { BatchCounts, HostMessage, ModelMessage, OpenOrder, TaskOrder } from './protocol.ts';
 import { createStopwatch } from './stopwatch.ts';
 
 export interface ModelProcessDeps {
@@ -111,6 +111,11 @@ export function createModelProcess(deps: ModelProcessDeps): { hear(message: Host
     return (piece) => void say({ type: 'token', taskId, token: { ...piece, index: index++ } });
   }
 
+  function counts(): BatchCounts {
+    const { batches = 0, rows = 0, tokens = 0, paddedTokens = 0 } = runtime?.stats() ?? {};
+    return { batches, rows, tokens, paddedTokens };
+  }
+
   function cancel(taskId: string): void {
     running.get(taskId)?.abort(new AppError('TASK_CANCELLED'));
     void say({ type: 'cancelled', taskId });
@@ -135,7 +140,7 @@ export function createModelProcess(deps: ModelProcessDeps): { hear(message: Host
           if (order) order = { ...order, model: { ...order.model, batchSize: message.batchSize } };
           return runtime?.setBatchSize(message.batchSize);
         case 'ping':
-          return void say({ type: 'pong', id: message.id, rssBytes: deps.rssBytes() });
+          return void say({ type: 'pong', id: message.id, rssBytes: deps.rssBytes(), batches: counts() });
       }
     },
   };

@@ -53,6 +53,16 @@ export interface TaskDone {
   readonly timings: TaskTimings;
 }
 
+/** Batches of plain requests that a model process has run since it was started. */
+export interface BatchCounts {
+  readonly batches: number;
+  readonly rows: number;
+  /** Of the rows themselves. */
+  readonly tokens: number;
+  /** Rows × longest row, summed over the batches: what was computed. */
+  readonly paddedTokens: number;
+}
+
 export type ModelMessage =
   | {
       readonly type: 'ready';
@@ -70,7 +80,12 @@ export type ModelMessage =
   | { readonly type: 'stuck' }
   | { readonly type: 'progress'; readonly taskId: string; readonly progress: TaskProgress }
   | { readonly type: 'token'; readonly taskId: string; readonly token: TaskToken }
-  | { readonly type: 'pong'; readonly id: number; readonly rssBytes: number };
+  | {
+      readonly type: 'pong';
+      readonly id: number;
+      readonly rssBytes: number;
+      readonly batches: BatchCounts;
+    };
 
 /** What a message weighs on its way, roughly: only tensors and texts can be large. */
 export function bytesOf(message: HostMessage | ModelMessage): number {
