@@ -50,6 +50,16 @@ describe('docker-compose.yml', () => {
     expect(gateway?.environment?.HOST).toBe('0.0.0.0');
   });
 
+  it('asks both whether they live, where they say so', () => {
+    for (const [service, port] of [
+      [gateway, gateway?.environment?.PORT],
+      [worker, worker?.environment?.WORKER_PORT],
+    ] as const) {
+      expect(port).toMatch(/^\d+$/);
+      expect(service?.healthcheck?.test.join(' ')).toContain(`http://127.0.0.1:${port}/`);
+    }
+  });
+
   it('declares every named volume it uses', () => {
     const used = Object.values(compose.services).flatMap((service) => service.volumes ?? []);
     expect(used.map((volume) => volume.split(':')[0]).sort()).toEqual(Object.keys(compose.volumes).sort());

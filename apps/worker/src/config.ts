@@ -31,6 +31,15 @@ const environment = z.object({
   /** Memory that the key-value caches of one model's running texts may take. */
   GENERATION_CACHE_BYTES: positive(512 * 2 ** 20),
   REQUIRE_GPU: flag,
+  /** Where /livez, /readyz and /metrics are served; empty for nowhere, 0 for a free port. */
+  WORKER_PORT: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? null : Number(text)))
+    .pipe(z.number('is not a port; give a number from 0 to 65535').int().min(0).max(65_535).nullable()),
+  WORKER_ADDRESS: z.string().min(1).default('127.0.0.1'),
+  /** The process ends when the database has not heard from it for so long; 0 for never. */
+  WORKER_WATCHDOG_SECONDS: z.coerce.number().int().min(0).default(300),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default('pretty'),
 });
@@ -50,6 +59,10 @@ export interface WorkerConfig {
   readonly maxResultBytes: number;
   readonly generationCacheBytes: number;
   readonly requireGpu: boolean;
+  /** Null serves no health pages. */
+  readonly health: { readonly port: number; readonly address: string } | null;
+  /** Null for no watchdog. */
+  readonly watchdogMs: number | null;
   readonly log: {
     readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
     readonly format: 'json' | 'pretty';
@@ -79,6 +92,8 @@ export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     maxResultBytes: e.MAX_RESULT_BYTES,
     generationCacheBytes: e.GENERATION_CACHE_BYTES,
     requireGpu: e.REQUIRE_GPU,
+    health: e.WORKER_PORT === null ? null : { port: e.WORKER_PORT, address: e.WORKER_ADDRESS },
+    watchdogMs: e.WORKER_WATCHDOG_SECONDS === 0 ? null : e.WORKER_WATCHDOG_SECONDS * 1000,
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
   };
 }

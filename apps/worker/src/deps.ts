@@ -1,22 +1,23 @@
 import { newIdFrom, systemClock } from '@tessera/base';
-import { openJobs } from '@tessera/jobs';
+import { type Jobs, openJobs } from '@tessera/jobs';
 import { createLogger } from '@tessera/telemetry';
 import type { WorkerConfig } from './config.ts';
 import { findGpus } from './host/gpus.ts';
-import type { HostDeps } from './host/host.ts';
+import type { HostDeps } from './host/host-deps.ts';
 import { spawnModelChild } from './host/model-child.ts';
 
-/** Builds everything a worker host needs; the only place that knows which database, queue and clock are in use. */
-export async function makeDeps(config: WorkerConfig): Promise<HostDeps> {
-  const clock = systemClock;
+/** What a worker host needs that can be had without the network. */
+export type LocalDeps = Pick<HostDeps, 'config' | 'clock' | 'log' | 'spawn' | 'gpus'>;
+
+/** Builds what a worker host needs; with `connect` the only place that knows which database, queue and clock are in use. */
+export function makeDeps(config: WorkerConfig): LocalDeps {
   const log = createLogger({ name: 'worker', ...config.log });
-  const jobs = await openJobs({
-    databaseUrl: config.databaseUrl,
-    redisUrl: config.redisUrl,
-    clock,
-    newId: newIdFrom(clock.now),
-    log,
-    limits: { leaseMs: config.leaseMs, maxResultBytes: config.maxResultBytes },
-  });
-  return { config, clock, log, jobs, spawn: spawnModelChild, gpus: findGpus() };
+  return { config, clock: systemClock, log, spawn: spawnModelChild, gpus: findGpus() };
+}
+
+/** Opens database and queue. Throws SERVICE_UNAVAILABLE when the database stays away for half a minute. */
+export function connect({ config, clock, log }: LocalDeps): Promise<Jobs> {
+  const { databaseUrl, redisUrl, leaseMs, maxResultBytes } = config;
+  const limits = { leaseMs, maxResultBytes };
+  return openJobs({ databaseUrl, redisUrl, clock, newId: newIdFrom(clock.now), log, limits });
 }

@@ -173,6 +173,24 @@ test('attention weights are distributions, and moving one moves the output by it
   await runtime.close();
 });
 
+test('the request that needs a gradient graph first is told how long it took to build, and the next that it took none', async () => {
+  const runtime = await open('test/fixtures/models/bert-sequence-classification');
+  const [row] = await rowsOf(runtime, ['hello']);
+  const request = {
+    rows: [{ ...row!, seeds: { logits: float32([3], [1, 0, 0]) } }],
+    of: ['logits'],
+    at: 'word-embeddings',
+  } as const;
+  const builtIn = async (): Promise<number> => {
+    const { prepared } = (await runtime.gradient(request)).timings;
+    return prepared!.toMs - prepared!.fromMs;
+  };
+  const [first, second] = [await builtIn(), await builtIn()];
+  expect(first).toBeGreaterThan(10);
+  expect(second).toBeLessThan(first / 10);
+  await runtime.close();
+});
+
 test('more rows than a gradient run holds are run in several', async () => {
   const runtime = await open('test/fixtures/models/bert-sequence-classification');
   const [row] = await rowsOf(runtime, ['hello']);

@@ -30,12 +30,15 @@ export interface ViewOptions {
   /** See {@link DifferentiableRuntime}. */
   readonly weightsFile: string;
   readonly lend: LendPart;
+  readonly monotonicMs: () => number;
 }
 
 interface RunOptions {
   readonly wanted: readonly FileOutput[];
   readonly tag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** When the request came: what it waits until its file is at hand is preparation. */
+  readonly askedMs: number;
 }
 
 /** A model with one set of weights, as heads, explainers and attacks see it; all views of a model share one batch loop. */
@@ -47,28 +50,31 @@ export function viewModel({
   part,
   weightsFile,
   lend,
+  monotonicMs,
 }: ViewOptions): DifferentiableRuntime {
   const { outputs, inspection } = part.files;
 
-  const run = async (file: LoadedFile, rows: readonly SteeredRow[], { wanted, tag, signal }: RunOptions) => {
+  const run = async (file: LoadedFile, rows: readonly SteeredRow[], options: RunOptions) => {
+    const { wanted, tag, signal } = options;
+    const prepared = { fromMs: options.askedMs, toMs: monotonicMs() };
     const answers = await Promise.all(
       rows.map((row) => loop.submit(forwardRow(row, file, { wanted, tag: tag ?? null }), signal)),
     );
     return {
       results: answers.map(({ result }) => result),
-      timings: sumTimings(answers.map(({ timings }) => timings)),
+      timings: { ...sumTimings(answers.map(({ timings }) => timings)), prepared },
     };
   };
 
   const gradient =
     ({ gradients }: ModelPart) =>
-    async (request: GradientRequest) => {
+    async (request: GradientRequest, askedMs: number) => {
       const { rows, of, attentionLayers = [], tag, signal } = request;
       const { file, release } = await gradients.acquire(request);
       try {
         const inner: FileOutput[] = attentionLayers.length > 0 ? ['attentions', 'attention_gradients'] : [];
         const wanted: FileOutput[] = [...of, 'gradient', ...inner];
-        const { results, timings } = await run(file, rows, { wanted, tag, signal });
+        const { results, timings } = await run(file, rows, { wanted, tag, signal, askedMs });
         return { rows: results.map((result) => gradientAnswer(result, of)), timings };
       } finally {
         release();
@@ -76,7 +82,7 @@ export function viewModel({
     };
 
   /** Rows that bring their own word embeddings run in the gradient file, which is the one that takes them; its gradient is not read. */
-  const forwardSteered = async ({ gradients }: ModelPart, request: ForwardRequest) => {
+  const forwardSteered = async ({ gradients }: ModelPart, request: ForwardRequest, askedMs: number) => {
     const { rows, outputs: wanted, tag, signal } = request;
     const of = wanted.filter((name) => name !== 'hidden_states') as readonly SeededOutput[];
     const hiddenStates = wanted.includes('hidden_states');
@@ -88,7 +94,7 @@ export function viewModel({
       hiddenStates,
     });
     try {
-      return await run(file, seeded, { wanted, tag, signal });
+      return await run(file, seeded, { wanted, tag, signal, askedMs });
     } finally {
       release();
     }
@@ -106,16 +112,21 @@ export function viewModel({
     }),
     embeddingWidth: inspection?.embeddingWidth ?? null,
     weightsFile,
-    forward: (request) =>
-      lend(async (own) => {
+    forward: (request) => {
+      const askedMs = monotonicMs();
+      return lend(async (own) => {
         const { rows, asChoices = false, tag, signal } = request;
         const wanted = [...new Set(request.outputs)].sort();
         const { results, timings } = rows.some(({ values }) => values !== undefined)
-          ? await forwardSteered(own, { ...request, outputs: wanted })
-          : await run(await own.files.fileFor(wanted), rows, { wanted, tag, signal });
+          ? await forwardSteered(own, { ...request, outputs: wanted }, askedMs)
+          : await run(await own.files.fileFor(wanted), rows, { wanted, tag, signal, askedMs });
         return { rows: asChoices ? joinChoices(results, description.identifier) : results, timings };
-      }),
-    gradient: (request) => lend((own) => gradient(own)(request)),
+      });
+    },
+    gradient: (request) => {
+      const askedMs = monotonicMs();
+      return lend((own) => gradient(own)(request, askedMs));
+    },
     embeddingTable: () => lend((own) => own.embeddingTable()),
   };
 }

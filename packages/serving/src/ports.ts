@@ -106,6 +106,8 @@ export interface ForwardTimings {
   readonly batchWaitMs: number;
   readonly computeMs: number;
   readonly batchRows: number;
+  /** When it waited for files that are made and opened on first use, by the clock of the runtime. */
+  readonly prepared?: { readonly fromMs: number; readonly toMs: number };
 }
 
 /** A loaded model as heads, explainers and attacks see it. Every call goes through the shared batcher. */

@@ -161,6 +161,7 @@ export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenRunt
       part,
       weightsFile: path,
       lend: (use) => use(part),
+      monotonicMs: clock.monotonicMs,
     });
     return {
       ...view,
@@ -173,7 +174,17 @@ export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenRunt
           throw new AppError('FEATURE_UNAVAILABLE', { detail: { field: 'adapters', problem } });
         }
         const { path: weightsFile, lend } = await adapted.find(choice);
-        return viewModel({ description, tokenizer, generator: null, loop, part, weightsFile, lend });
+        const { monotonicMs } = clock;
+        return viewModel({
+          description,
+          tokenizer,
+          generator: null,
+          loop,
+          part,
+          weightsFile,
+          lend,
+          monotonicMs,
+        });
       },
       setBatchSize: (rows) => {
         maxRows = rows;

@@ -1,3 +1,4 @@
+import type { TaskTimings } from '@tessera/contracts';
 import pc from 'picocolors';
 import type { SampleJob } from './sample-jobs.ts';
 
@@ -26,15 +27,25 @@ export async function runJob(url: string, job: SampleJob): Promise<void> {
     };
     polls++;
     if (answer.status !== 'Finished') continue;
-    console.log(
-      pc.cyan(`  GET  /api/main/task_result/${task_id}`) +
-        pc.dim(
-          `  (${polls} ${polls === 1 ? 'poll' : 'polls'}, ${Math.round(performance.now() - startMs)} ms with loading the model)`,
-        ),
-    );
+    const tookMs = performance.now() - startMs;
+    const { timings } = (await call(`${url}/v1/tasks/${task_id}`, {})) as { timings: TaskTimings };
+    const told = [
+      `${polls} ${polls === 1 ? 'poll' : 'polls'}`,
+      `${Math.round(tookMs)} ms`,
+      ...waits(timings),
+    ];
+    console.log(pc.cyan(`  GET  /api/main/task_result/${task_id}`) + pc.dim(`  (${told.join(', ')})`));
     for (const line of job.show(answer.result)) console.log(`       ${line}`);
     return;
   }
+}
+
+/** What was loaded or built because this job was the first to need it. */
+function waits({ loadMs, prepareMs }: TaskTimings): string[] {
+  return [
+    ...(loadMs === undefined ? [] : [`${Math.round(loadMs)} ms of it loading the model`]),
+    ...(prepareMs === undefined ? [] : [`${Math.round(prepareMs)} ms of it building what looks inside`]),
+  ];
 }
 
 async function call(url: string, init: RequestInit): Promise<unknown> {

@@ -50,7 +50,7 @@ export function supervise(
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     child = started;
-    started.on('message', (message) => message === 'ready' && onReady());
+    started.on('message', (message: { kind?: string }) => message.kind === 'ready' && onReady());
     let ended = false;
     const end = (reason: string): void => {
       if (ended) return;

@@ -15,7 +15,13 @@ describe('the end of a run', () => {
   });
 
   it('rounds timings to a tenth of a millisecond, and leaves out what did not happen', () => {
-    const measured = { tokenizeMs: 10.160853999998835, batchWaitMs: 0, computeMs: 8.25, prepareMs: 0, batchRows: 2 };
+    const measured = {
+      tokenizeMs: 10.160853999998835,
+      batchWaitMs: 0,
+      computeMs: 8.25,
+      prepareMs: 0,
+      batchRows: 2,
+    };
     expect(endOfRun(done(measured))).toMatchObject({
       timings: { tokenizeMs: 10.2, batchWaitMs: 0, computeMs: 8.3, batchRows: 2 },
     });

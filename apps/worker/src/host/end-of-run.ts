@@ -25,9 +25,16 @@ export function endOfRun(exit: TaskExit): RunEnd {
   }
 }
 
+/** Waits that are shorter are those of an event loop, and not of something that was loaded or built. */
+const leastWaitMs = 1;
+
 /** Rounds to a tenth of a millisecond, once, where timings are written; what did not happen (loading, preparing) is left out. */
 function rounded(timings: TaskTimings): TaskTimings {
   const { loadMs = 0, prepareMs = 0, ...always } = timings;
-  const told = { ...always, ...(loadMs >= 0.05 && { loadMs }), ...(prepareMs >= 0.05 && { prepareMs }) };
+  const told: TaskTimings = {
+    ...always,
+    ...(loadMs >= leastWaitMs && { loadMs }),
+    ...(prepareMs >= leastWaitMs && { prepareMs }),
+  };
   return Object.fromEntries(Object.entries(told).map(([part, value]) => [part, Math.round(value * 10) / 10]));
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Clock } from '@tessera/base';
-import type { HostReport, Jobs } from '@tessera/jobs';
+import type { HostReport } from '@tessera/contracts';
+import type { Jobs } from '@tessera/jobs';
 import type { DownloadProgress } from './locate-files.ts';
 import type { Residency } from './residency.ts';
 

@@ -1,31 +1,15 @@
 import { join } from 'node:path';
-import type { Clock, Log } from '@tessera/base';
-import type { ClaimedTask, Jobs } from '@tessera/jobs';
+import type { ClaimedTask } from '@tessera/jobs';
 import { tidyGraphCache } from '@tessera/serving';
-import type { WorkerConfig } from '../config.ts';
 import { createConsumers } from './consumers.ts';
 import { describeNew } from './describe-new.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import type { HostDeps } from './host-deps.ts';
 import { createFileLocator } from './locate-files.ts';
-import type { HostMetrics } from './metrics.ts';
-import type { SpawnModelChild } from './model-child.ts';
 import { createModelOpener } from './open-model.ts';
 import { registerFolders } from './register-folders.ts';
 import { createResidency, type Residency } from './residency.ts';
 import { createTaskRunner } from './run-task.ts';
-
-export interface HostDeps {
-  readonly config: WorkerConfig;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly jobs: Jobs;
-  readonly spawn: SpawnModelChild;
-  readonly metrics: HostMetrics;
-  /** CUDA device numbers. */
-  readonly gpus: readonly number[];
-  /** The database has heard from this host. */
-  readonly onBeat: () => void;
-}
 
 /** A running worker host. */
 export interface Host {

@@ -60,7 +60,10 @@ export function createHostMetrics({ version, memory }: MetricsOptions): HostMetr
     batches: batched('batches', 'Batches that ran.'),
     rows: batched('batched_rows', 'Rows of the batches that ran.'),
     tokens: batched('batched_tokens', 'Tokens of those rows, without padding.'),
-    paddedTokens: batched('batched_padded_tokens', 'Tokens that were computed for those rows: rows × longest row.'),
+    paddedTokens: batched(
+      'batched_padded_tokens',
+      'Tokens that were computed for those rows: rows × longest row.',
+    ),
   };
   const loads = new Counter({
     name: 'tessera_worker_model_loads_total',

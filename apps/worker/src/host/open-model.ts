@@ -3,7 +3,7 @@ import { AppError } from '@tessera/base';
 import type { ModelEntry } from '@tessera/contracts';
 import type { ClaimedTask } from '@tessera/jobs';
 import { describeNew } from './describe-new.ts';
-import type { HostDeps } from './host.ts';
+import type { HostDeps } from './host-deps.ts';
 import type { DownloadProgress, FileLocator } from './locate-files.ts';
 import { openReplica, type Replica } from './replica.ts';
 
@@ -63,7 +63,10 @@ export function createModelOpener(
           model,
           folder,
           cacheFolder: join(config.home, 'cache'),
-          threads: Math.max(1, Math.floor(config.threads / Math.min(config.threads, Math.max(1, model.replicas)))),
+          threads: Math.max(
+            1,
+            Math.floor(config.threads / Math.min(config.threads, Math.max(1, model.replicas))),
+          ),
           // Without a GPU the wish goes on all the same: the model process falls back with a warning, or refuses under REQUIRE_GPU.
           gpu: model.disableGpu ? null : (deps.gpus[gpuTurn++ % Math.max(1, deps.gpus.length)] ?? 0),
           requireGpu: config.requireGpu,

@@ -1,11 +1,12 @@
 import { manualClock, silentLog } from '@tessera/base';
 import { describe, expect, it } from 'vitest';
-import type { OpenOrder, TaskDone, TaskOrder } from '../model-process/protocol.ts';
+import type { BatchCounts, OpenOrder, TaskDone, TaskOrder } from '../model-process/protocol.ts';
 import { scriptedSpawn } from '../testing/scripted-child.ts';
 import type { TaskExit } from './held-tasks.ts';
 import { openReplica } from './replica.ts';
 
 const result: TaskDone = { fields: { labels: [1] }, tensors: new Uint8Array(), warnings: [], timings: {} };
+const none: BatchCounts = { batches: 0, rows: 0, tokens: 0, paddedTokens: 0 };
 const order = { type: 'open', model: { identifier: 'm', batchSize: 8 } } as unknown as OpenOrder;
 const task = (taskId: string, payload: object = {}): TaskOrder => ({
   taskId,
@@ -17,6 +18,7 @@ function setUp() {
   const { spawn, children } = scriptedSpawn();
   const clock = manualClock();
   const loadFailures: string[] = [];
+  const batches: BatchCounts[] = [];
   const replica = openReplica({
     order,
     spawn,
@@ -27,6 +29,8 @@ function setUp() {
     events: {
       onReady: () => undefined,
       onLoadFailed: (error) => loadFailures.push(error.text),
+      onRestart: () => undefined,
+      onBatches: (counts) => batches.push(counts),
       onProgress: () => undefined,
       onToken: () => undefined,
     },
@@ -44,7 +48,7 @@ function setUp() {
     await Promise.resolve();
     return Object.fromEntries([...ended].map(([id, outcome]) => [id, outcome.kind]));
   };
-  return { replica, clock, children, child, run, ready, done, kinds, ended, loadFailures };
+  return { replica, clock, children, child, run, ready, done, kinds, ended, loadFailures, batches };
 }
 
 describe('a replica', () => {
@@ -179,7 +183,7 @@ describe('a replica', () => {
     // A living process answers pings all the while.
     for (let i = 1; i <= 31; i++) {
       clock.advance(2_000);
-      child().say({ type: 'pong', id: i, rssBytes: 0 });
+      child().say({ type: 'pong', id: i, rssBytes: 0, batches: none });
     }
     child().say({ type: 'stuck' });
     ready();
@@ -204,7 +208,8 @@ describe('a replica', () => {
       for (let i = 0; i < seconds; i += 1) {
         clock.advance(1_000);
         for (const message of child().heard)
-          if (message.type === 'ping') child().say({ type: 'pong', id: message.id, rssBytes: 0 });
+          if (message.type === 'ping')
+            child().say({ type: 'pong', id: message.id, rssBytes: 0, batches: none });
       }
     };
     wait(59);
@@ -261,6 +266,25 @@ describe('a replica', () => {
     }
     expect(await kinds()).toEqual({ a: 'failed' });
     expect(loadFailures[0]).toContain('SIGSEGV');
+  });
+
+  it('tells which batches are new, also when its process was started anew', async () => {
+    const { run, child, ready, batches } = setUp();
+    const pong = (id: number, rows: number): void =>
+      child().say({
+        type: 'pong',
+        id,
+        rssBytes: 0,
+        batches: { batches: 1, rows, tokens: 8 * rows, paddedTokens: 9 * rows },
+      });
+    run('a');
+    ready();
+    pong(1, 2);
+    pong(2, 5);
+    child().die('SIGKILL');
+    ready();
+    pong(1, 3);
+    expect(batches.map(({ rows }) => rows)).toEqual([2, 3, 3]);
   });
 
   it('gives tasks back when it is closed', async () => {

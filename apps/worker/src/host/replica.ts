@@ -1,6 +1,12 @@
 import { AppError, type Clock, type Log, toWireError, type WireError } from '@tessera/base';
 import type { Capability, TaskProgress, TaskToken } from '@tessera/contracts';
-import type { BatchCounts, HostMessage, ModelMessage, OpenOrder, TaskOrder } from '../model-process/protocol.ts';
+import type {
+  BatchCounts,
+  HostMessage,
+  ModelMessage,
+  OpenOrder,
+  TaskOrder,
+} from '../model-process/protocol.ts';
 import { createHeldTasks, type HeldTask, type TaskExit } from './held-tasks.ts';
 import type { ModelChild, SpawnModelChild } from './model-child.ts';
 import { type Pulse, watchPulse } from './pulse.ts';
@@ -81,7 +87,8 @@ export function openReplica(options: ReplicaOptions): Replica {
   let batch = new Set<HeldTask>();
 
   function change(to: State): void {
-    if (!canChange(state.mode, to.mode)) throw new Error(`a replica cannot go from ${state.mode} to ${to.mode}`);
+    if (!canChange(state.mode, to.mode))
+      throw new Error(`a replica cannot go from ${state.mode} to ${to.mode}`);
     if (state.mode === 'ready') state.pulse.stop();
     if (state.mode === 'pausing') state.stop();
     state = to;
@@ -200,7 +207,11 @@ export function openReplica(options: ReplicaOptions): Replica {
     const wasReady = before.mode === 'ready' || (before.mode === 'killing' && before.wasReady);
     if (before.mode === 'killing' && !before.blames)
       log.info({ model: order.model.identifier }, 'model process ended as asked');
-    else if (wasReady) blame(lost.filter((task) => !task.settled), signal);
+    else if (wasReady)
+      blame(
+        lost.filter((task) => !task.settled),
+        signal,
+      );
     else if (restarts.endedLoading(signal)) giveUpLoading(signal);
     if (held.size === 0 && !wasReady) return;
     const pauseMs = restarts.ended();

@@ -95,7 +95,9 @@ export function createResidency(options: ResidencyOptions): Residency {
     options
       .open(model)
       .then((replica) => keep(resident, replica))
-      .catch((error: unknown) => log.warn({ model: model.identifier, err: error }, 'could not open a replica'))
+      .catch((error: unknown) =>
+        log.warn({ model: model.identifier, err: error }, 'could not open a replica'),
+      )
       .finally(() => {
         resident.grows = false;
       });

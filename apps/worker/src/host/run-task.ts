@@ -1,9 +1,9 @@
 import { AppError } from '@tessera/base';
 import type { ClaimedTask, RunEnd } from '@tessera/jobs';
-import type { HostDeps } from './host.ts';
+import { endOfRun } from './end-of-run.ts';
+import type { HostDeps } from './host-deps.ts';
 import type { FileLocator } from './locate-files.ts';
 import type { Residency } from './residency.ts';
-import { endOfRun } from './end-of-run.ts';
 
 /** Runs the tasks of a host on its resident models; each end is counted and leaves a line in the log, without any text of its user. */
 export function createTaskRunner(
@@ -27,16 +27,23 @@ export function createTaskRunner(
     const startMs = clock.monotonicMs();
     parts.tasks.set(taskId, task);
     try {
-      const end = await run(task);
+      const end = await run(task).catch(refused);
       const runMs = clock.monotonicMs() - startMs;
       metrics.ended(task, end, runMs);
       const told = { taskId, attempt, model, kind, task: task.task, outcome: end.kind, queuedMs, runMs };
       if (end.kind === 'succeeded') log.info({ ...told, ...end.timings }, 'task ended');
-      else if (end.kind === 'failed') log.warn({ ...told, code: end.error.code, cause: end.error.cause }, 'task ended');
+      else if (end.kind === 'failed')
+        log.warn({ ...told, code: end.error.code, cause: end.error.cause }, 'task ended');
       else log.info(told, 'task ended');
       return end;
     } finally {
       parts.tasks.delete(taskId);
     }
   };
+}
+
+/** A model whose files cannot be had is an end like any other; what is not said in the error table is the queue's to judge. */
+function refused(thrown: unknown): RunEnd {
+  if (!(thrown instanceof AppError) || thrown.code === 'SERVICE_UNAVAILABLE') throw thrown;
+  return { kind: 'failed', error: thrown };
 }

@@ -75,8 +75,11 @@ export function createModelProcess(deps: ModelProcessDeps): { hear(message: Host
       const stopwatch = createStopwatch();
       const { taskId } = task;
       const { adapters: names, averageAdapters: average } = task.payload;
+      const fromMs = clock.monotonicMs();
+      const adapted = await runtime.withAdapters({ names, average });
+      stopwatch.add({ prepared: { fromMs, toMs: clock.monotonicMs() } });
       const context = {
-        runtime: await runtime.withAdapters({ names, average }),
+        runtime: adapted,
         tag: taskId,
         signal: abort.signal,
         batchSize: order.model.batchSize,

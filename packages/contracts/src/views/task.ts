@@ -13,6 +13,10 @@ export const wireError = z.object({
 export const taskTimings = z.object({
   /** From acceptance to the first attempt's start. */
   queuedMs: z.number().exactOptional(),
+  /** Waiting until the model was loaded; absent when it was. */
+  loadMs: z.number().exactOptional(),
+  /** Building and opening what the task is the first to need, such as a gradient graph; absent when it was there. */
+  prepareMs: z.number().exactOptional(),
   tokenizeMs: z.number().exactOptional(),
   /** Waiting for a place in a batch of the model process. */
   batchWaitMs: z.number().exactOptional(),
