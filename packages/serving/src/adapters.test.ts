@@ -7,8 +7,8 @@ import { gunzipSync } from 'node:zlib';
 import { silentLog, systemClock } from '@tessera/base';
 import { float32 } from '@tessera/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DifferentiableRuntime, ModelRow } from './ports.ts';
-import { type OpenRuntime, openRuntime } from './runtime.ts';
+import { type OpenRuntime, openRuntime } from './open-runtime.ts';
+import type { DifferentiableRuntime, ModelRow } from './runtime.ts';
 import type { HubAddress } from './store/hub-client.ts';
 import { startHubServer } from './testing/hub-server.ts';
 

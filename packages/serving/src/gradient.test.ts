@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { seededRandom, silentLog, systemClock } from '@tessera/base';
 import { float32, type Tensor } from '@tessera/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { GradientPlace, GradientRow, ModelRow, SeededOutput } from './ports.ts';
-import { type OpenRuntime, openRuntime } from './runtime.ts';
+import { type OpenRuntime, openRuntime } from './open-runtime.ts';
+import type { GradientPlace, GradientRow, ModelRow, SeededOutput } from './runtime.ts';
 
 const pathOf = (model: string): string => fileURLToPath(new URL(`../../../${model}`, import.meta.url));
 let cacheFolder = '';

@@ -1,208 +1,116 @@
-import { join } from 'node:path';
-import { AppError, type Clock, type Log } from '@tessera/base';
-import { keepAdaptedParts } from './adapted-parts.ts';
-import { startBatchLoop } from './batching/batch-loop.ts';
-import type { BatchStatistics } from './batching/batch-statistics.ts';
-import { forwardRunner } from './forward/forward-runner.ts';
-import type { GenerationLoop } from './generation/loop.ts';
-import { openGenerator } from './generation/open-generator.ts';
-import type { GenerationStatistics } from './generation/ports.ts';
-import { type GraphCache, openGraphCache } from './graph/graph-cache.ts';
-import { openModelPart } from './model-part.ts';
-import { viewModel } from './model-view.ts';
-import type { AdapterChoice, DifferentiableRuntime } from './ports.ts';
-import { type OrtHost, startOrtHost } from './session/ort-host.ts';
-import { startOrtLanes } from './session/ort-lanes.ts';
-import type { GpuWish, Session } from './session/session.ts';
-import { describeModel } from './store/describe-model.ts';
-import { findOnnx } from './store/find-onnx.ts';
-import type { HubAddress } from './store/hub-client.ts';
-import { hashFile, withExternalData } from './store/locate-model.ts';
-import { loadTokenizer } from './tokenizer/load-tokenizer.ts';
+import type { Capability, NamedTensors, Tensor } from '@tessera/contracts';
+import type { ModelDescription, OutputName } from './description.ts';
+import type { Generator } from './generation/generator.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
-export interface OpenRuntimeOptions {
-  readonly identifier: string;
-  /** A folder in the transformers.js layout. */
-  readonly folder: string;
-  /** Where files made from the model (gradient graphs) are kept between starts. */
-  readonly cacheFolder: string;
-  /** Threads of onnxruntime: cores divided by the replicas on this machine. */
-  readonly threads: number;
-  /** CUDA device to use; null for the CPU. */
-  readonly gpu: number | null;
-  /** Fail with GPU_REQUIRED instead of falling back to the CPU. */
-  readonly requireGpu: boolean;
-  /** Run MatMuls in dynamic int8. */
-  readonly quantised: boolean;
-  /** Rows of a batch at the most. */
-  readonly batchSize: number;
+/** One row of a model's input, not padded. */
+export interface ModelRow {
+  readonly inputIds: readonly number[];
+  readonly typeIds: readonly number[];
   /**
-   * Padded tokens of a batch at the most; by default 1,024 on the CPU, where more leaves the cache (2,048 is 6 to 8 % slower
-   * on MiniLM at 128 tokens), and 16,384 on a GPU.
+   * Pad this row to so many tokens (masked) even when it runs alone. Heads whose reply has one entry a token set it to the
+   * longest row of their request, so that padding positions too equal the reference and never depend on batch-mates.
    */
-  readonly maxPaddedTokens?: number;
-  /** Bytes that the caches of all texts being generated may grow to; half a gibibyte by default. */
-  readonly generationCacheBytes?: number;
-  /** Hub host that adapters may be downloaded from; absent or null: only those in the model's folder. */
-  readonly adapterHub?: HubAddress | null;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Told the tags of a batch before it runs, and awaited. */
-  readonly onBatchStart?: (tags: readonly string[]) => void | Promise<void>;
-  readonly onBatchEnd?: () => void;
+  readonly padTo?: number;
+  /** Word embeddings [T, H], row-major, fed instead of the ids' own; the model must have token gradients. */
+  readonly values?: Float32Array;
 }
 
-/** A model that is loaded in this process. */
-export interface OpenRuntime extends DifferentiableRuntime {
-  /** Notes for people, such as a fall-back from GPU to CPU. */
-  readonly warnings: readonly string[];
-  /** `cpu` or `cuda:0`. */
-  readonly device: string;
-  /**
-   * The same model with adapters merged in; itself when none is named. Views share tokenizer, batch loop and limits.
-   * Throws INPUT_INVALID, ADAPTER_UNFIT, MODEL_DOWNLOAD_FAILED, FEATURE_UNAVAILABLE.
-   */
-  withAdapters(choice: AdapterChoice): Promise<DifferentiableRuntime>;
-  /** Changes the limit from the next batch on. */
-  setBatchSize(rows: number): void;
-  /** Batches of plain requests and, of a model that generates, its steps. */
-  stats(): BatchStatistics & { readonly generation: GenerationStatistics | null };
-  /** Refuses what waits, waits for the run under way, frees the sessions. */
-  close(): Promise<void>;
+export interface ForwardRequest {
+  readonly rows: readonly ModelRow[];
+  readonly outputs: readonly OutputName[];
+  /** The rows are the choices of one question: the model gets rank-3 inputs [1, N, T] and they run as one unit. */
+  readonly asChoices?: boolean;
+  /** Who asks: the task id. `onBatchStart` names the tags of a batch before it runs, so that the host knows the suspects of a crash. */
+  readonly tag?: string;
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Opens a model: tokenizer, session in the onnxruntime thread, batch loop.
- *
- * `quantised` serves plain requests in int8; what looks inside the model (attentions, gradients) uses the weights as they
- * are in the file. Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED with the reason, GPU_REQUIRED.
+ * A row's outputs without the batch axis, cut back to the row's own length (or its padTo): `logits` [C] or [T, C],
+ * `last_hidden_state` [T, H], `attentions.0` [A, T, T], `hidden_states.0` [T, H]. For `asChoices` the first row carries
+ * `logits` [N] and the others are empty.
  */
-export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenRuntime> {
-  const { identifier, folder, cacheFolder, threads, log, clock, onBatchStart, onBatchEnd } = options;
-  const [{ description, tasks }, tokenizer, onnx] = await Promise.all([
-    describeModel(folder, identifier),
-    loadTokenizer(folder, identifier),
-    findOnnx(folder, identifier),
-  ]);
-  const path = join(folder, onnx.kind === 'single' ? onnx.model : onnx.encoder);
-  const cacheFor = async (file: string): Promise<GraphCache> =>
-    openGraphCache(cacheFolder, file, await hashFile(...(await withExternalData(file))), clock.now());
-  const cache = await cacheFor(path);
-  const host = startOrtHost();
-  const inLanes = options.quantised && !tasks.includes('generation');
-  const lanes = startOrtLanes(host, threads);
-  const openWith = (by: Pick<OrtHost, 'open'>, file: string, memoryArena: boolean): Promise<Session> =>
-    by.open(identifier, { path: file }, { threads, gpu: gpuWish(options), memoryArena });
-  const openFile = openWith.bind(null, host);
-  const openServed = (file: string): Promise<Session> => openWith(inLanes ? lanes : host, file, true);
-  const shared = { model: identifier, modelClass: description.modelClass, log, openFile, openServed };
-  const closeHosts = async (): Promise<void> => {
-    await lanes.close();
-    await host.close();
-  };
-  const told = { ...(onBatchStart && { onBatchStart }), ...(onBatchEnd && { onBatchEnd }) };
-  let maxRows = options.batchSize;
-  const generate = (first: Session): Promise<GenerationLoop> =>
-    openGenerator({
-      folder,
-      files: onnx,
-      description,
-      tokenizer,
-      first,
-      openFile: (file) => openFile(file, true),
-      cacheFor,
-      log,
-      limits: () => ({ maxRows, cacheBytes: options.generationCacheBytes ?? 2 ** 29 }),
-      clock,
-      ...told,
-    });
-  try {
-    const served = options.quantised ? (await cache.quantise()).path : path;
-    const part = await openModelPart({ ...shared, name: '', path, served, cache });
-    const generator = tasks.includes('generation') ? await generate(part.files.plain.session) : null;
-    const { device, warnings } = part.files.plain.session;
-    for (const warning of warnings) log.warn({ model: identifier }, warning);
-    const maxTokens = options.maxPaddedTokens ?? (device === 'cpu' ? 1024 : 16_384);
-    const loop = startBatchLoop({
-      runner: forwardRunner(tokenizer.specials.padId ?? 0),
-      limits: ({ file }) => ({
-        maxRows: Math.min(maxRows, file.most.rows),
-        maxPaddedTokens: Math.min(maxTokens, file.most.tokens),
-        batchCostTokens: 16,
-      }),
-      clock,
-      ...told,
-    });
-    const adapted = keepAdaptedParts({
-      model: identifier,
-      modelFolder: folder,
-      hub: options.adapterHub ?? null,
-      cacheFolder,
-      cache,
-      async open(merged, hash) {
-        const own = openGraphCache(cacheFolder, merged, hash, clock.now());
-        const answering = options.quantised ? (await own.quantise()).path : merged;
-        const { inspection } = part.files;
-        return openModelPart({
-          ...shared,
-          name: `${hash}/`,
-          path: merged,
-          served: answering,
-          cache: own,
-          inspection,
-        });
-      },
-    });
-    const view = viewModel({
-      description,
-      tokenizer,
-      generator,
-      loop,
-      part,
-      weightsFile: path,
-      lend: (use) => use(part),
-      monotonicMs: clock.monotonicMs,
-    });
-    return {
-      ...view,
-      warnings,
-      device,
-      async withAdapters(choice) {
-        if (choice.names.length === 0) return view;
-        if (generator) {
-          const problem = `model "${identifier}" generates text; merge the adapter into its weights and deploy that`;
-          throw new AppError('FEATURE_UNAVAILABLE', { detail: { field: 'adapters', problem } });
-        }
-        const { path: weightsFile, lend } = await adapted.find(choice);
-        const { monotonicMs } = clock;
-        return viewModel({
-          description,
-          tokenizer,
-          generator: null,
-          loop,
-          part,
-          weightsFile,
-          lend,
-          monotonicMs,
-        });
-      },
-      setBatchSize: (rows) => {
-        maxRows = rows;
-      },
-      stats: () => ({ ...loop.statistics(), generation: generator?.stats() ?? null }),
-      async close() {
-        await generator?.close();
-        await loop.close();
-        await closeHosts();
-      },
-    };
-  } catch (error) {
-    await closeHosts();
-    throw error;
-  }
+export type RowOutputs = NamedTensors;
+
+/** How long one request waited and ran; batches are shared, so computeMs is the batch's time. */
+export interface ForwardTimings {
+  readonly batchWaitMs: number;
+  readonly computeMs: number;
+  readonly batchRows: number;
+  /** When it waited for files that are made and opened on first use, by the clock of the runtime. */
+  readonly prepared?: { readonly fromMs: number; readonly toMs: number };
 }
 
-function gpuWish({ gpu, requireGpu }: OpenRuntimeOptions): GpuWish {
-  if (gpu !== null) return { kind: requireGpu ? 'require' : 'prefer', deviceId: gpu };
-  return { kind: 'none' };
+/** A loaded model as heads, explainers and attacks see it. Every call goes through the shared batcher. */
+export interface ModelRuntime {
+  readonly description: ModelDescription;
+  readonly tokenizer: Tokenizer;
+  /** Writes text; only models with a language-model head have one. */
+  readonly generator?: Generator;
+  forward(
+    request: ForwardRequest,
+  ): Promise<{ readonly rows: readonly RowOutputs[]; readonly timings: ForwardTimings }>;
+}
+
+/**
+ * Where a gradient is taken, and where values can be fed: the result of the word-embedding lookup (before positions, types
+ * and LayerNorm), or `hidden_states.<hiddenState>` as transformers counts them (0: what enters the first block).
+ */
+export type GradientPlace = 'word-embeddings' | { readonly hiddenState: number };
+
+/** Outputs that a gradient can start from. */
+export type SeededOutput = Exclude<OutputName, 'attentions' | 'hidden_states'>;
+
+/** A row and its seeds; `values` [T, H] are fed at the request's place, absent ones are what the row itself gives there. */
+export interface GradientRow extends ModelRow {
+  /** ∂F/∂output by name, each in the shape of the row's output (see {@link RowOutputs}; `asChoices`: [1]); missing ones are zeros. */
+  readonly seeds: NamedTensors;
+}
+
+export interface GradientRequest {
+  readonly rows: readonly GradientRow[];
+  /** The outputs that the rows' seeds belong to; they come back, too. */
+  readonly of: readonly SeededOutput[];
+  readonly at: GradientPlace;
+  /** Layers whose attention weights and gradients come back, 0-based, negative ones counted from the end. */
+  readonly attentionLayers?: readonly number[];
+  readonly asChoices?: boolean;
+  readonly tag?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface GradientAnswer {
+  /** The outputs `of`, as forward gives them; with `asChoices` each row keeps its own `logits` [1]. */
+  readonly outputs: RowOutputs;
+  /** ∂F/∂values: [T, H]. */
+  readonly gradient: Tensor;
+  /** In the order of `attentionLayers`: weights and ∂F/∂weights, [A, T, T] each, query before key. */
+  readonly attentions: readonly { readonly weights: Tensor; readonly gradients: Tensor }[];
+}
+
+/** The word-embedding table as the graph looks it up: [vocabulary, width], row-major. */
+export interface EmbeddingTable {
+  readonly vocabulary: number;
+  readonly width: number;
+  readonly rows: Float32Array;
+}
+
+/** A model that explainers and white-box attacks can look into. Both calls build what they need on first use. */
+export interface DifferentiableRuntime extends ModelRuntime {
+  /**
+   * Forward and backward runs through the shared batcher, in batches of at most ten rows.
+   * Throws CAPABILITY_MISSING, GRADIENT_UNSUPPORTED, GRADIENT_UNREACHABLE, OUTPUT_UNAVAILABLE.
+   */
+  gradient(
+    request: GradientRequest,
+  ): Promise<{ readonly rows: readonly GradientAnswer[]; readonly timings: ForwardTimings }>;
+  /** Throws CAPABILITY_MISSING when the file has no lookup fed by input_ids. */
+  embeddingTable(): Promise<EmbeddingTable>;
+  /** Width of the word embeddings, which is not the hidden size in ALBERT and some ELECTRA; null when they cannot be fed. */
+  readonly embeddingWidth: number | null;
+  /** What the model can give, measured on the file. */
+  readonly capabilities: readonly Capability[];
+  /** Path of the ONNX file with the weights that are explained: the model's own, or those with adapters merged in. */
+  readonly weightsFile: string;
 }

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { AppError, type Clock, type Log, toAppError, toWireError } from '@tessera/base';
 import type { TaskProgress, TaskToken } from '@tessera/contracts';
 import { keepHelpers, runJob } from '@tessera/inspect';
@@ -67,7 +66,6 @@ export function createModelProcess(deps: ModelProcessDeps): { hear(message: Host
 
   async function run(task: TaskOrder): Promise<void> {
     const abort = new AbortController();
-    setMaxListeners(0, abort.signal); // every row of a task that waits listens to it
     running.set(task.taskId, abort);
     const others = helpers.lease(task.helpers ?? {});
     try {

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -40,7 +39,6 @@ export async function openModel(folder: string, threads = 1): Promise<TestModel>
   const runtime = await open(folder);
   const helpers = new Map<string, Promise<OpenRuntime>>();
   const { signal } = new AbortController();
-  setMaxListeners(0, signal);
   const context: SaliencyContext = {
     runtime,
     signal,

@@ -1,6 +1,6 @@
 import { manualClock } from '@tessera/base';
 import { describe, expect, test } from 'vitest';
-import { type BatchLoop, type LoopRow, startBatchLoop } from './batch-loop.ts';
+import { type BatchLoop, type LoopRow, openBatchLoop } from './batch-loop.ts';
 import type { BatchLimits } from './batcher.ts';
 
 /** A model whose runs end when the test says so; its answer to a row is the row's tag. */
@@ -13,7 +13,7 @@ function controlledModel(
   const collated: (readonly (string | null)[])[] = [];
   const events: string[] = [];
   const limits = { maxRows: 4, maxPaddedTokens: 1000, batchCostTokens: 16, ...options.limits };
-  const loop: BatchLoop<LoopRow, string> = startBatchLoop({
+  const loop: BatchLoop<LoopRow, string> = openBatchLoop({
     clock,
     limits: () => limits,
     runner: {

@@ -1,29 +1,24 @@
 import { AppError, type Clock } from '@tessera/base';
-import { type BatchStatistics, countBatches } from './batch-statistics.ts';
-import { type BatchLimits, pickBatch, type WaitingRow } from './batcher.ts';
+import { type BatchStatistics, createBatchCounter } from './batch-statistics.ts';
+import type { BatchLimits } from './batcher.ts';
+import { createCancellations } from './cancellations.ts';
+import {
+  type Batch,
+  createEntry,
+  createWaitingLine,
+  type Entry,
+  type LoopRow,
+  type RowTimings,
+} from './waiting-line.ts';
 
-/** A row as the loop runs it. */
-export interface LoopRow extends WaitingRow {
-  /** Tokens of the row itself, for the statistics. */
-  readonly tokens: number;
-  /** Task it belongs to, announced before it runs. */
-  readonly tag: string | null;
-}
+export type { LoopRow, RowTimings };
 
 /** How the loop makes a model run. `collate` and `split` are called while another batch runs. */
 export interface BatchRunner<Row extends LoopRow, Feeds, Raw, Result> {
   collate(rows: readonly Row[]): Feeds;
   run(feeds: Feeds): Promise<{ readonly raw: Raw; readonly computeMs: number }>;
-  /** One result a row, in order. */
+  /** One result per row, in order. */
   split(raw: Raw, rows: readonly Row[]): readonly Result[];
-}
-
-export interface RowTimings {
-  readonly waitMs: number;
-  readonly computeMs: number;
-  readonly batchRows: number;
-  /** Number of the batch, so that a caller can count a shared run once. */
-  readonly batch: number;
 }
 
 export interface BatchLoop<Row extends LoopRow, Result> {
@@ -44,88 +39,39 @@ export interface BatchLoopOptions<Row extends LoopRow, Feeds, Raw, Result> {
   readonly onBatchEnd?: () => void;
 }
 
-/** A row between submit and answer. */
-interface Entry<Row, Result> {
-  readonly row: Row;
-  readonly key: string;
-  readonly length: number;
-  readonly sinceMs: number;
-  /** Answered or cancelled: nothing waits for it any more. */
-  isSettled: boolean;
-  resolve(answer: { readonly result: Result; readonly timings: RowTimings }): void;
-  reject(error: unknown): void;
-}
-
-interface Prepared<Row, Feeds, Result> {
-  readonly entries: readonly Entry<Row, Result>[];
-  readonly feeds: Feeds;
-}
+/** Nothing runs; batches run until the line is empty; nothing is taken any more. */
+type Mode =
+  | { readonly name: 'idle' }
+  | { readonly name: 'busy'; readonly ends: Promise<void> }
+  | { readonly name: 'closed' };
 
 /** Owns the queue of one model: packs, prepares the next batch while one runs, runs, answers each caller. */
-export function startBatchLoop<Row extends LoopRow, Feeds, Raw, Result>(
+export function openBatchLoop<Row extends LoopRow, Feeds, Raw, Result>(
   options: BatchLoopOptions<Row, Feeds, Raw, Result>,
 ): BatchLoop<Row, Result> {
-  const { runner, limits, clock, onBatchStart, onBatchEnd } = options;
+  const { runner, clock, onBatchStart, onBatchEnd } = options;
   type Waiting = Entry<Row, Result>;
-  type Batch = Prepared<Row, Feeds, Result>;
-  /** In order of arrival. */
-  const waiting = new Set<Waiting>();
-  const counted = countBatches();
-  let prepared: Batch | null = null;
-  let isPreparing = false;
+  type Ready = Batch<Row, Feeds, Result>;
+  const line = createWaitingLine<Row, Feeds, Result>({ collate: runner.collate, limits: options.limits });
+  const cancellations = createCancellations();
+  const counted = createBatchCounter();
+  let mode: Mode = { name: 'idle' };
   let batches = 0;
-  let running: Promise<void> | null = null;
-  let isClosed = false;
-
-  const collate = (entries: readonly Waiting[]): Batch | null => {
-    try {
-      return { entries, feeds: runner.collate(entries.map(({ row }) => row)) };
-    } catch (error) {
-      for (const entry of entries) entry.reject(error);
-      return null;
-    }
-  };
-
-  /** The next batch: the prepared one where it still stands, else what is best to run of what waits now. */
-  const nextBatch = (): Batch | null => {
-    while (!prepared && waiting.size > 0) {
-      const line = [...waiting];
-      prepared = collate(pickBatch(line, limits(line[0]!.row)));
-    }
-    return prepared;
-  };
-
-  /** Packs ahead once this turn of the event loop is over: rows that arrive together are packed together. */
-  const prepareSoon = (): void => {
-    if (isPreparing) return;
-    isPreparing = true;
-    setImmediate(() => {
-      isPreparing = false;
-      nextBatch();
-    });
-  };
 
   /**
    * Announces a batch, drops the members that were cancelled meanwhile, runs the rest and gives what answers them.
    * `whileItRuns` is called once, as soon as the model is busy.
    */
-  const start = async (batch: Batch, whileItRuns: () => void): Promise<() => void> => {
+  const start = async (batch: Ready, whileItRuns: () => void): Promise<() => void> => {
     const startMs = clock.monotonicMs();
-    const failAll = (entries: readonly Waiting[], error: unknown) => () => {
-      for (const entry of entries) entry.reject(error);
-    };
     let ran: ReturnType<typeof runner.run> | null = null;
-    let kept: Batch | null = batch;
+    let kept: Ready | null = batch;
     try {
-      if (onBatchStart) {
-        await onBatchStart([...new Set(batch.entries.flatMap(({ row }) => row.tag ?? []))]);
-        const left = batch.entries.filter(({ isSettled }) => !isSettled);
-        if (left.length < batch.entries.length) kept = left.length > 0 ? collate(left) : null;
-      }
+      kept = await announce(batch);
       ran = kept && runner.run(kept.feeds);
-      if (ran) prepareSoon();
+      if (ran) line.prepareSoon();
     } catch (error) {
-      return failAll(batch.entries, error);
+      return () => failAll(batch.entries, error);
     } finally {
       whileItRuns();
     }
@@ -136,10 +82,23 @@ export function startBatchLoop<Row extends LoopRow, Feeds, Raw, Result>(
       const { raw, computeMs } = await ran;
       return () => answer(entries, raw, { computeMs, startMs, number });
     } catch (error) {
-      return failAll(entries, error);
+      return () => failAll(entries, error);
     } finally {
       onBatchEnd?.();
     }
+  };
+
+  /** Tells whose rows are about to run; the batch without those that were cancelled meanwhile. */
+  const announce = async (batch: Ready): Promise<Ready | null> => {
+    if (!onBatchStart) return batch;
+    await onBatchStart([...new Set(batch.entries.flatMap(({ row }) => row.tag ?? []))]);
+    const left = batch.entries.filter(({ isSettled }) => !isSettled);
+    if (left.length === batch.entries.length) return batch;
+    return left.length > 0 ? line.collate(left) : null;
+  };
+
+  const failAll = (entries: readonly Waiting[], error: unknown): void => {
+    for (const entry of entries) entry.reject(error);
   };
 
   const answer = (
@@ -162,70 +121,34 @@ export function startBatchLoop<Row extends LoopRow, Feeds, Raw, Result>(
         entry.resolve({ result: results[i]!, timings });
       });
     } catch (error) {
-      for (const entry of entries) entry.reject(error);
+      failAll(entries, error);
     }
-  };
-
-  const take = (): Batch | null => {
-    const batch = nextBatch();
-    prepared = null;
-    if (batch) for (const entry of batch.entries) waiting.delete(entry);
-    return batch;
   };
 
   const runAll = async (): Promise<void> => {
     // Rows of one request arrive in one go; a turn of the microtask queue lets them all in.
     await Promise.resolve();
     let answerLast = (): void => {};
-    for (let batch = take(); batch !== null; batch = take()) answerLast = await start(batch, answerLast);
-    running = null;
+    for (let batch = line.take(); batch !== null; batch = line.take())
+      answerLast = await start(batch, answerLast);
+    if (mode.name === 'busy') mode = { name: 'idle' };
     answerLast();
   };
 
   return {
     submit: (row, signal) =>
       new Promise((resolve, reject) => {
-        if (isClosed || signal?.aborted) return reject(new AppError('TASK_CANCELLED'));
-        const settle =
-          <A extends unknown[]>(pass: (...args: A) => void) =>
-          (...args: A): void => {
-            if (entry.isSettled) return;
-            entry.isSettled = true;
-            waiting.delete(entry);
-            signal?.removeEventListener('abort', drop);
-            pass(...args);
-          };
-        const { key, length } = row;
-        const sinceMs = clock.monotonicMs();
-        const entry: Waiting = {
-          row,
-          key,
-          length,
-          sinceMs,
-          isSettled: false,
-          resolve: settle(resolve),
-          reject: settle(reject),
-        };
-        const drop = (): void => {
-          if (prepared?.entries.includes(entry)) prepared = null;
-          entry.reject(new AppError('TASK_CANCELLED'));
-        };
-        signal?.addEventListener('abort', drop, { once: true });
-        waiting.add(entry);
-        if (!prepared || prepared.entries.length < limits(prepared.entries[0]!.row).maxRows) {
-          // With the new row another batch may be better than the one that is prepared.
-          prepared = null;
-          prepareSoon();
-        }
-        running ??= runAll();
+        if (mode.name === 'closed' || signal?.aborted) return reject(new AppError('TASK_CANCELLED'));
+        const given = { row, sinceMs: clock.monotonicMs(), signal };
+        line.add(createEntry(given, { cancellations, leave: line.remove }, { resolve, reject }));
+        if (mode.name === 'idle') mode = { name: 'busy', ends: runAll() };
       }),
-    statistics: () => counted.read(waiting.size),
+    statistics: () => counted.read(line.size),
     async close() {
-      isClosed = true;
-      prepared = null;
-      for (const entry of waiting) entry.reject(new AppError('TASK_CANCELLED'));
-      waiting.clear();
-      await running;
+      const before = mode;
+      mode = { name: 'closed' };
+      line.clear(new AppError('TASK_CANCELLED'));
+      if (before.name === 'busy') await before.ends;
     },
   };
 }

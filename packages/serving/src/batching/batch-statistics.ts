@@ -17,7 +17,7 @@ export interface BatchStatistics {
 }
 
 /** Counts batches as they end. */
-export function countBatches(): {
+export function createBatchCounter(): {
   add(batch: {
     readonly rows: number;
     readonly tokens: number;

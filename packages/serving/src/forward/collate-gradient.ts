@@ -1,6 +1,6 @@
 import { AppError } from '@tessera/base';
 import { type Tensor, tensor } from '@tessera/contracts';
-import type { ModelRow } from '../ports.ts';
+import type { ModelRow } from '../runtime.ts';
 import type { ValueSpec } from '../session/session.ts';
 import { tokenAxes } from './split.ts';
 

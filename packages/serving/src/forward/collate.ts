@@ -1,7 +1,7 @@
 import { AppError } from '@tessera/base';
 import { type Tensor, tensor } from '@tessera/contracts';
 import type { GradientNames } from '../graph/graph-jobs.ts';
-import type { ModelRow } from '../ports.ts';
+import type { ModelRow } from '../runtime.ts';
 import type { ValueSpec } from '../session/session.ts';
 import { deltaOf, scaleOf, seedsOf } from './collate-gradient.ts';
 

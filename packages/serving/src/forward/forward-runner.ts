@@ -1,6 +1,6 @@
 import type { Tensor } from '@tessera/contracts';
 import type { BatchRunner, LoopRow } from '../batching/batch-loop.ts';
-import type { RowOutputs } from '../ports.ts';
+import type { RowOutputs } from '../runtime.ts';
 import type { Session } from '../session/session.ts';
 import { collate, type InputPlan, paddedLength } from './collate.ts';
 import type { SteeredRow } from './collate-gradient.ts';
@@ -42,7 +42,9 @@ interface ForwardFeeds {
 }
 
 /** Makes the batch loop run forward passes. */
-export function forwardRunner(padId: number): BatchRunner<ForwardRow, ForwardFeeds, RawBatch, RowOutputs> {
+export function createForwardRunner(
+  padId: number,
+): BatchRunner<ForwardRow, ForwardFeeds, RawBatch, RowOutputs> {
   return {
     collate(rows) {
       const { file, wanted } = rows[0]!;

@@ -1,6 +1,6 @@
 import { AppError } from '@tessera/base';
 import { float32 } from '@tessera/contracts';
-import type { RowOutputs } from '../ports.ts';
+import type { RowOutputs } from '../runtime.ts';
 
 /**
  * Puts the answers of one question's choices together: the first row gets `logits` [N], the others lose theirs.

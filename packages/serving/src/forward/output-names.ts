@@ -1,4 +1,4 @@
-import type { OutputName } from '../ports.ts';
+import type { OutputName } from '../description.ts';
 import type { ValueSpec } from '../session/session.ts';
 
 /** Outputs by logical name; gradient files have two more, the second a list beside `attentions`. */

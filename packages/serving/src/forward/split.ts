@@ -1,5 +1,5 @@
 import type { Tensor } from '@tessera/contracts';
-import type { RowOutputs } from '../ports.ts';
+import type { RowOutputs } from '../runtime.ts';
 import type { FileOutput, OutputMap } from './output-names.ts';
 
 /** A batch's outputs by the file's names, and what is needed to take them apart. */

@@ -1,8 +1,8 @@
 import type { Engine, EngineEvents } from './engine.ts';
+import type { GenerationJob } from './generator.ts';
 import type { Entry } from './members.ts';
-import { plainEngine } from './plain-engine.ts';
-import type { GenerationJob } from './ports.ts';
-import { slotEngine } from './slot-engine.ts';
+import { createPlainEngine } from './plain-engine.ts';
+import { createSlotEngine } from './slot-engine.ts';
 import type { SlotFiles } from './slot-files.ts';
 import { encodedSpecs, type GenerativeFiles } from './stepper.ts';
 
@@ -21,9 +21,9 @@ export async function isSameAnswer(
   vocabularySize: number,
 ): Promise<boolean> {
   const { layout } = plain;
-  const quick = slotEngine({ files: slots, firstStore: TRIAL_STORE, vocabularySize, events: quiet });
+  const quick = createSlotEngine({ files: slots, firstStore: TRIAL_STORE, vocabularySize, events: quiet });
   // Rows of one length only: the reference does nothing clever.
-  const reference = plainEngine({
+  const reference = createPlainEngine({
     files: plain,
     grouping: { cache: layout.cache, encoded: encodedSpecs(layout), canMix: false },
     vocabularySize,

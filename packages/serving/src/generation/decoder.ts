@@ -1,10 +1,10 @@
 import { float32, type Tensor, tensor } from '@tessera/contracts';
 import type { Session } from '../session/session.ts';
 import { type DecoderLayout, presentName } from './decoder-layout.ts';
+import type { InnerRow } from './generator.ts';
 import type { InnerDecoder } from './inner-files.ts';
 import { type InnerCut, innerRow } from './inner-rows.ts';
 import { int64Rows, maskRows } from './int64.ts';
-import type { InnerRow } from './ports.ts';
 import type { BlockSpec, RowStore } from './row-store.ts';
 
 /** What an encoder has read for some rows: hidden states and, after the first step, keys and values, aligned at the start. */

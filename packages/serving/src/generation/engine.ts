@@ -1,5 +1,5 @@
+import type { InnerStep, NextRow } from './generator.ts';
 import type { Entry } from './members.ts';
-import type { InnerStep, NextRow } from './ports.ts';
 
 /** A way of running jobs step by step. It holds the jobs that are under way and what the model remembers of them. */
 export interface Engine {

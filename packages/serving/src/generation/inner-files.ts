@@ -26,7 +26,7 @@ export interface InnerFilesOptions {
 }
 
 /** Makes and opens the files when they are first asked for. What it gives throws OUTPUT_UNAVAILABLE, MODEL_LOAD_FAILED. */
-export function keepInnerFiles(options: InnerFilesOptions): () => Promise<InnerFiles> {
+export function createInnerFiles(options: InnerFilesOptions): () => Promise<InnerFiles> {
   let opened: Promise<InnerFiles> | null = null;
   return () => {
     opened ??= open(options).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { float32, type Tensor } from '@tessera/contracts';
-import type { InnerRow } from './ports.ts';
+import type { InnerRow } from './generator.ts';
 
 /** Positions [start, end) along an axis. */
 type Stretch = readonly [start: number, end: number];

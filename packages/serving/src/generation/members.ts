@@ -1,4 +1,4 @@
-import type { GenerationJob } from './ports.ts';
+import type { GenerationJob } from './generator.ts';
 import {
   type Alignment,
   assembleRows,

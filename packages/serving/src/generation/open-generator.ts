@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { Clock, Log } from '@tessera/base';
+import type { ModelDescription } from '../description.ts';
 import type { GraphCache } from '../graph/graph-cache.ts';
-import type { ModelDescription, Tokenizer } from '../ports.ts';
 import type { Session } from '../session/session.ts';
 import type { OnnxFiles } from '../store/find-onnx.ts';
 import { readJsonIfThere } from '../store/model-files.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { decoderLayout } from './decoder-layout.ts';
-import { keepInnerFiles } from './inner-files.ts';
-import { type GenerationLoop, type GenerationLoopOptions, startGenerationLoop } from './loop.ts';
+import { type GenerationLoop, type GenerationLoopOptions, openGenerationLoop } from './generation-loop.ts';
+import { createInnerFiles } from './inner-files.ts';
 import { openSlots } from './open-slots.ts';
 
 export interface OpenGeneratorOptions {
@@ -34,7 +35,7 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Gene
   const isPair = files.kind === 'encoder-decoder';
   const decoder = isPair ? await options.openFile(join(folder, files.decoder)) : first;
   const layout = decoderLayout(decoder.inputs, decoder.outputs, description.identifier);
-  const inner = keepInnerFiles({
+  const inner = createInnerFiles({
     encoderPath: isPair ? join(folder, files.encoder) : null,
     decoderPath: join(folder, isPair ? files.decoder : files.model),
     hasBranch: layout.hasBranch,
@@ -56,7 +57,7 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Gene
     log: options.log,
   });
   const defaults = (await readJsonIfThere(folder, 'generation_config.json', description.identifier)) ?? {};
-  return startGenerationLoop({
+  return openGenerationLoop({
     files: plain,
     slots,
     defaults,

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { silentLog } from '@tessera/base';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { GraphCache } from '../graph/graph-cache.ts';
-import { openGraphCache } from '../graph/graph-cache.ts';
-import { type OrtHost, startOrtHost } from '../session/ort-host.ts';
+import { createGraphCache } from '../graph/graph-cache.ts';
+import { type OrtHost, openOrtHost } from '../session/ort-host.ts';
 import type { Session } from '../session/session.ts';
 import { decoderLayout } from './decoder-layout.ts';
 import { type OpenSlotsOptions, openSlots } from './open-slots.ts';
@@ -33,7 +33,7 @@ const openFile = async (path: string): Promise<Session> => {
 };
 
 beforeAll(async () => {
-  host = startOrtHost();
+  host = openOrtHost();
   const decoder = await openFile(join(folder, 'model.onnx'));
   const layout = decoderLayout(decoder.inputs, decoder.outputs, 'm');
   opened.clear();
@@ -43,7 +43,7 @@ beforeAll(async () => {
     architecture: 'gpt2',
     config: {},
     layout,
-    cache: openGraphCache(
+    cache: createGraphCache(
       await mkdtemp(join(tmpdir(), 'tessera-slots-')),
       join(folder, 'model.onnx'),
       'a'.repeat(64),

@@ -11,7 +11,7 @@ export interface PlainEngineOptions {
 }
 
 /** Runs the files as they are: the cache goes in and comes out as a whole. For any file, and for jobs that look inside. */
-export function plainEngine({ files, grouping, vocabularySize, events }: PlainEngineOptions): Engine {
+export function createPlainEngine({ files, grouping, vocabularySize, events }: PlainEngineOptions): Engine {
   const told: GenerativeFiles = { ...files, onRun: events.onRun };
   let batches: readonly Batch[] = [];
   const members = (): Member[] => batches.flatMap((batch) => batch.members).filter(isAlive);

@@ -7,7 +7,7 @@ import type { Entry } from './members.ts';
 import { packPrompts, runEncoder } from './prefill.ts';
 import { crossFeeds, stepFeeds } from './slot-feeds.ts';
 import type { SlotFiles } from './slot-files.ts';
-import { assignSlots, roomFor } from './slot-plan.ts';
+import { emptyPlan, planStart, planStep, type SlotPlan } from './slot-plan.ts';
 import { LOG_PROBABILITIES } from './step-graph.ts';
 
 /** A row that goes on: its last id, and the slot that holds its text so far. */
@@ -39,147 +39,133 @@ export interface SlotEngineOptions {
  * each step adds its positions in place. Rows of any length share a step: a slot is as long as the longest, and the gap between
  * a text's end and the new position is hidden.
  */
-export function slotEngine({ files, firstStore, vocabularySize, events }: SlotEngineOptions): Engine {
+export function createSlotEngine({ files, firstStore, vocabularySize, events }: SlotEngineOptions): Engine {
   const { pair } = files;
   let running: readonly SlotMember[] = [];
-  /** Positions that each slot holds, and whose prompt the encoder read for it. */
-  let lengths: number[] = [];
-  let owners: Entry[] = [];
-  let positions = 0;
-  let encodedPositions = 0;
+  /** What the stores hold; changed by a run that succeeded. */
+  let plan = emptyPlan;
 
   const members = (): SlotMember[] => running.filter(isAlive);
+  const encodedLength = (owner: Entry): number => (pair ? owner.job.inputIds.length : 0);
 
-  function textUse(sources: readonly SlotSource[], rest: Pick<SlotUse, 'feed' | 'write'>): SlotUse {
-    return { store: firstStore + TEXT, specs: files.cache, sources, positions, ...rest };
+  /** How a run uses the store of texts, in the room that `room` has. */
+  function textUse(
+    room: SlotPlan,
+    sources: readonly SlotSource[],
+    rest: Pick<SlotUse, 'feed' | 'write'>,
+  ): SlotUse {
+    return { store: firstStore + TEXT, specs: files.cache, sources, positions: room.positions, ...rest };
   }
 
-  function encodedUse(sources: readonly SlotSource[], rest: Pick<SlotUse, 'feed' | 'write'>): SlotUse {
-    return {
-      store: firstStore + ENCODED,
-      specs: pair!.cache,
-      sources,
-      positions: encodedPositions,
-      ...rest,
-    };
+  function encodedUse(
+    room: SlotPlan,
+    sources: readonly SlotSource[],
+    rest: Pick<SlotUse, 'feed' | 'write'>,
+  ): SlotUse {
+    const positions = room.encodedPositions;
+    return { store: firstStore + ENCODED, specs: pair!.cache, sources, positions, ...rest };
   }
-
-  const encodedLength = (entry: Entry): number => (pair ? entry.job.inputIds.length : 0);
-  const asTheyAre = (): SlotSource[] => lengths.map((length, from) => ({ from, length }));
-  const encodedAsIs = (): SlotSource[] =>
-    owners.map((owner, from) => ({ from, length: encodedLength(owner) }));
 
   /** One step of all rows under way. */
   async function step(batch: readonly SlotMember[]): Promise<SlotMember[]> {
-    const rows = batch.flatMap((member) => member.rows.map((row) => ({ ...row, member })));
-    const slots = assignSlots(rows.map((row) => row.slot));
-    const bySlot: (typeof rows)[number][] = [];
-    rows.forEach((row, at) => {
-      bySlot[slots[at]!] = row;
-    });
-    const sources = bySlot.map(({ slot, member }) => ({ from: slot, length: member.length }));
-    const encodedSources = bySlot.map(({ slot, member: { entry } }, own) => ({
-      // All rows of a job look at the same prompt: one that lies in the slot already may stay.
-      from: owners[own] === entry ? own : slot,
-      length: encodedLength(entry),
-    }));
-    positions = roomFor(Math.max(...sources.map(({ length }) => length)) + 1, positions);
-    encodedPositions = roomFor(Math.max(...encodedSources.map(({ length }) => length)), encodedPositions);
+    const rows = batch.flatMap(({ entry, length, rows: own }) =>
+      own.map((row) => ({ ...row, length, owner: entry })),
+    );
+    const { places, bySlot, text, encoded, next } = planStep(plan, rows, encodedLength);
     const feed = { first: 0, rows: rows.length };
     const write = {
       from: writesOf(files.fresh),
-      rows: sources.map(({ length }, slot) => ({ slot, at: length, count: 1 })),
+      rows: text.map(({ length }, slot) => ({ slot, at: length, count: 1 })),
     };
-    const own = sources.map(({ length }) => length);
+    const cached = text.map(({ length }) => length);
     const { outputs, computeMs } = await files.step.step(
       {
-        ...stepFeeds(files, { ids: bySlot.map(({ token }) => [token]), cached: own, room: positions }),
-        ...(pair && crossFeeds(encodedSources, encodedPositions)),
+        ...stepFeeds(files, { ids: bySlot.map(({ token }) => [token]), cached, room: next.positions }),
+        ...(pair && crossFeeds(encoded, next.encodedPositions)),
       },
       fetchOf(batch.map(({ entry }) => entry)),
       [
-        textUse(sources, { feed, write }),
-        ...(pair ? [encodedUse(encodedSources, { feed, write: null })] : []),
+        textUse(next, text, { feed, write }),
+        ...(pair ? [encodedUse(next, encoded, { feed, write: null })] : []),
       ],
     );
-    lengths = own.map((length) => length + 1);
-    owners = bySlot.map(({ member }) => member.entry);
+    plan = next;
     events.onRun(computeMs);
     let first = 0;
     return batch.flatMap((member) => {
-      const places = slots.slice(first, first + member.rows.length);
+      const own = places.slice(first, first + member.rows.length);
       first += member.rows.length;
       book(member.entry, computeMs, rows.length);
-      return goOn(member.entry, { outputs, places, slots: places, length: member.length + 1 });
+      return goOn(member.entry, { outputs, places: own, slots: own, length: member.length + 1 });
     });
   }
 
   /** Reads the prompts of a pack into new slots and takes their first step. */
   async function start(pack: readonly Entry[]): Promise<SlotMember[]> {
-    const prompts = pack.map(({ job }) => job.inputIds);
-    const texts = pair ? pack.map(({ job }) => job.decoderIds) : prompts;
-    const base = lengths.length;
-    const slots = pack.map((_, row) => base + row);
-    const longest = Math.max(...texts.map((ids) => ids.length));
-    positions = Math.max(positions, roomFor(longest + 1, positions));
-    let computeMs = 0;
-    const uses: SlotUse[] = [];
-    let encodedFeeds: Record<string, Tensor> = {};
-    if (pair) {
-      computeMs += await readPrompts(pack, slots);
-      const feed = { first: base, rows: pack.length };
-      const sources = [
-        ...encodedAsIs(),
-        ...pack.map((entry, row) => ({ from: slots[row]!, length: encodedLength(entry) })),
-      ];
-      uses.push(encodedUse(sources, { feed, write: null }));
-      encodedFeeds = crossFeeds(sources.slice(base), encodedPositions);
-    }
-    const sources = [...asTheyAre(), ...slots.map((from) => ({ from, length: 0 }))];
-    const rows = texts.map((ids, row) => ({ slot: slots[row]!, at: 0, count: ids.length }));
+    const texts = pack.map(({ job }) => (pair ? job.decoderIds : job.inputIds));
+    const base = plan.slots.length;
+    const longestPrompt = pack.reduce((longest, entry) => Math.max(longest, encodedLength(entry)), 0);
+    const next = planStart(
+      plan,
+      pack.map((owner, row) => ({ length: texts[row]!.length, owner })),
+      longestPrompt,
+    );
+    const present = plan.slots.map(({ length }, from) => ({ from, length }));
+    const added = pack.map((_, row) => ({ from: base + row, length: 0 }));
+    const rows = texts.map((ids, row) => ({ slot: base + row, at: 0, count: ids.length }));
+    const encoded = pair ? await startEncoded(pack, next) : { computeMs: 0, feeds: {}, uses: [] };
     const run = await files.step.step(
       {
         ...stepFeeds(files, { ids: texts, cached: texts.map(() => 0), room: 0 }),
-        ...Object.fromEntries(
-          files.cache.map(({ name, heads, size }) => [
-            name,
-            float32([pack.length, heads, 0, size], new Float32Array(0)),
-          ]),
-        ),
-        ...encodedFeeds,
+        ...noCache(files, pack.length),
+        ...encoded.feeds,
       },
       fetchOf(pack),
-      [textUse(sources, { feed: null, write: { from: writesOf(files.fresh), rows } }), ...uses],
+      [
+        textUse(next, [...present, ...added], { feed: null, write: { from: writesOf(files.fresh), rows } }),
+        ...encoded.uses,
+      ],
     );
-    computeMs += run.computeMs;
-    lengths = [...lengths, ...texts.map((ids) => ids.length)];
-    owners = [...owners, ...pack];
+    const computeMs = encoded.computeMs + run.computeMs;
+    plan = next;
     events.onRun(computeMs);
     return pack.flatMap((entry, row) => {
       book(entry, computeMs, pack.length);
-      return goOn(entry, {
-        outputs: run.outputs,
-        places: [row],
-        slots: [slots[row]!],
-        length: texts[row]!.length,
-      });
+      const length = texts[row]!.length;
+      return goOn(entry, { outputs: run.outputs, places: [row], slots: [base + row], length });
     });
   }
 
-  /** Runs the encoder and keeps what the decoder looks at of it. */
-  async function readPrompts(pack: readonly Entry[], slots: readonly number[]): Promise<number> {
+  /** Reads the prompts of a pack; how the first step of its texts looks at them. */
+  async function startEncoded(pack: readonly Entry[], next: SlotPlan): Promise<EncodedStart> {
+    const base = next.slots.length - pack.length;
+    const computeMs = await readPrompts(pack, next);
+    const sources = next.slots.map(({ owner }, from) => ({ from, length: encodedLength(owner) }));
+    const feed = { first: base, rows: pack.length };
+    return {
+      computeMs,
+      feeds: crossFeeds(sources.slice(base), next.encodedPositions),
+      uses: [encodedUse(next, sources, { feed, write: null })],
+    };
+  }
+
+  /** Runs the encoder and keeps what the decoder looks at of it, in the last slots. */
+  async function readPrompts(pack: readonly Entry[], next: SlotPlan): Promise<number> {
     const { encoder, cross, cache, hiddenSize } = pair!;
+    const base = next.slots.length - pack.length;
     const prompts = pack.map(({ job }) => job.inputIds);
     const encoded = await runEncoder(encoder, prompts, { padId: files.padId, inner: null });
     const { store } = encoded;
-    encodedPositions = Math.max(encodedPositions, roomFor(store.length, encodedPositions));
-    const sources = [...encodedAsIs(), ...slots.map((from) => ({ from, length: 0 }))];
+    const sources = next.slots.map(({ owner }, from) => ({
+      from,
+      length: from < base ? encodedLength(owner) : 0,
+    }));
     const from = Object.fromEntries(cache.map(({ name }) => [presentOf(name), name]));
-    const rows = prompts.map((ids, row) => ({ slot: slots[row]!, at: 0, count: ids.length }));
+    const rows = prompts.map((ids, row) => ({ slot: base + row, at: 0, count: ids.length }));
     const { computeMs } = await cross.step(
       { [HIDDEN]: float32([pack.length, store.length, hiddenSize], store.blocks[HIDDEN]!) },
       [],
-      [encodedUse(sources, { feed: null, write: { from, rows } })],
+      [encodedUse(next, sources, { feed: null, write: { from, rows } })],
     );
     return encoded.computeMs + computeMs;
   }
@@ -196,17 +182,32 @@ export function slotEngine({ files, firstStore, vocabularySize, events }: SlotEn
           () => step(batch),
         );
       }
-      if (ahead.length === 0) [lengths, owners] = [[], []];
+      if (ahead.length === 0) plan = { ...plan, slots: [] };
       for (const pack of packPrompts(admitted, vocabularySize))
         ahead.push(...(await guarded(pack, () => start(pack))));
       running = ahead;
     },
     async clear() {
-      [running, lengths, owners, positions, encodedPositions] = [[], [], [], 0, 0];
+      running = [];
+      plan = emptyPlan;
       await files.step.drop(firstStore + TEXT);
       if (pair) await files.step.drop(firstStore + ENCODED);
     },
   };
+}
+
+/** How the first step of a pack looks at what the encoder read. */
+interface EncodedStart {
+  readonly computeMs: number;
+  readonly feeds: Record<string, Tensor>;
+  readonly uses: readonly SlotUse[];
+}
+
+/** A cache of no positions for each text of a pack. */
+function noCache({ cache }: SlotFiles, rows: number): Record<string, Tensor> {
+  return Object.fromEntries(
+    cache.map(({ name, heads, size }) => [name, float32([rows, heads, 0, size], new Float32Array(0))]),
+  );
 }
 
 /** Rows of the job's next step, when it goes on. */

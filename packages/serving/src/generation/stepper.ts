@@ -3,10 +3,10 @@ import type { Session } from '../session/session.ts';
 import { type Encoded, HIDDEN, runDecoder, type StepResult } from './decoder.ts';
 import type { DecoderLayout } from './decoder-layout.ts';
 import { askJob, book } from './engine.ts';
+import type { InnerRow } from './generator.ts';
 import type { InnerFiles } from './inner-files.ts';
 import { logSoftmax } from './log-softmax.ts';
 import type { Batch, Entry, Member, RowAhead } from './members.ts';
-import type { InnerRow } from './ports.ts';
 import { runEncoder } from './prefill.ts';
 import type { BlockSpec } from './row-store.ts';
 

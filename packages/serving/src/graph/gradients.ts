@@ -2,7 +2,7 @@ import { AppError } from '@tessera/base';
 import { planInputs } from '../forward/collate.ts';
 import type { LoadedFile } from '../forward/forward-runner.ts';
 import type { FileOutput, OutputMap } from '../forward/output-names.ts';
-import type { GradientRequest } from '../ports.ts';
+import type { GradientRequest } from '../runtime.ts';
 import type { Session } from '../session/session.ts';
 import type { GraphCache, MadeFile } from './graph-cache.ts';
 import type { ExposedNames } from './graph-jobs.ts';
@@ -45,7 +45,7 @@ interface OpenGradient {
 }
 
 /** Keeps the gradient sessions of one model: one for each choice of outputs, place and layers. */
-export function keepGradients(options: GradientsOptions): Gradients {
+export function openGradients(options: GradientsOptions): Gradients {
   const { model, cache, outputs } = options;
   /** In order of last use. */
   const open = new Map<string, OpenGradient>();

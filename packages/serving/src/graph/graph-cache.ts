@@ -44,7 +44,7 @@ export interface GraphCache {
 type Options<Job extends GraphJob> = Omit<Job, 'kind' | 'model' | 'to'>;
 
 /** The cache of the model file `model`, whose bytes have the hash `sha256`. */
-export function openGraphCache(
+export function createGraphCache(
   cacheFolder: string,
   model: string,
   sha256: string,

@@ -1,5 +1,5 @@
 import { fromWireError, type WireError } from '@tessera/base';
-import { startThread } from '../session/start-thread.ts';
+import { openThread } from '../session/open-thread.ts';
 import type { GraphAnswers, GraphJob } from './graph-jobs.ts';
 
 /** Runs a graph job in a thread of its own. Throws what the job threw, as an AppError. */
@@ -7,7 +7,7 @@ export function runGraphJob<K extends GraphJob['kind']>(
   job: Extract<GraphJob, { kind: K }>,
 ): Promise<GraphAnswers[K]> {
   return new Promise((resolve, reject) => {
-    const worker = startThread('./graph-thread', import.meta.url, job);
+    const worker = openThread('./graph-thread', import.meta.url, job);
     worker.once('message', (message: { answer: GraphAnswers[K] } | { error: WireError; log: string }) => {
       if ('answer' in message) return resolve(message.answer);
       const error = fromWireError(message.error);

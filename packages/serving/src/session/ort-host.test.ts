@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Tensor, tensor } from '@tessera/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startOrtHost } from './ort-host.ts';
+import { openOrtHost } from './ort-host.ts';
 
 const models = new URL('../../../../test/fixtures/models/', import.meta.url);
 const pathOf = (model: string) => fileURLToPath(new URL(`${model}/onnx/model.onnx`, models));
 const bert = pathOf('bert-embedding');
 const onCpu = { threads: 1, gpu: { kind: 'none' }, memoryArena: true } as const;
-const host = startOrtHost();
+const host = openOrtHost();
 let folder = '';
 
 beforeAll(async () => {
@@ -94,7 +94,7 @@ test('without a GPU: a warning, or an error when one is required', async () => {
 });
 
 test('closing waits for the run under way and refuses later ones', async () => {
-  const own = startOrtHost();
+  const own = openOrtHost();
   const copy = join(folder, 'copy.onnx');
   await copyFile(bert, copy);
   const session = await own.open('m', { path: copy }, onCpu);

@@ -1,7 +1,7 @@
 import { AppError } from '@tessera/base';
 import { reasonOf } from './load-reason.ts';
+import { openThread } from './open-thread.ts';
 import type { GpuWish, ModelFile, Session, SessionOptions } from './session.ts';
-import { startThread } from './start-thread.ts';
 import type { ThreadAnswer, ThreadRequest } from './thread-messages.ts';
 
 /** The thread that runs all sessions of this process, one run after another in the order asked. */
@@ -17,8 +17,8 @@ export interface OrtHost {
 
 type Unnumbered<R> = R extends { readonly id: number } ? Omit<R, 'id'> : never;
 
-export function startOrtHost(): OrtHost {
-  const worker = startThread('./ort-thread', import.meta.url);
+export function openOrtHost(): OrtHost {
+  const worker = openThread('./ort-thread', import.meta.url);
   const pending = new Map<number, { resolve(answer: ThreadAnswer): void; reject(error: Error): void }>();
   let lastId = 0;
   let lastSession = 0;

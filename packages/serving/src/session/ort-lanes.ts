@@ -1,4 +1,4 @@
-import { type OrtHost, startOrtHost } from './ort-host.ts';
+import { type OrtHost, openOrtHost } from './ort-host.ts';
 import type { ModelFile, Session, SessionOptions } from './session.ts';
 import { splitRows } from './split-session.ts';
 
@@ -16,7 +16,7 @@ export interface OrtLanes {
  * Lanes for files whose operators are too quick for the threads of one run to wait for each other: int8, on the CPU.
  * `first` serves as one of them and stays its owner's to close; the others start with the first file that runs on the CPU.
  */
-export function startOrtLanes(first: OrtHost, threads: number): OrtLanes {
+export function openOrtLanes(first: OrtHost, threads: number): OrtLanes {
   const count = Math.min(threads, mostLanes);
   const own = Math.max(1, Math.floor(threads / count));
   const others: OrtHost[] = [];
@@ -24,7 +24,7 @@ export function startOrtLanes(first: OrtHost, threads: number): OrtLanes {
     async open(model, file, options) {
       const session = await first.open(model, file, { ...options, threads: own });
       if (session.device !== 'cpu') return session;
-      while (others.length < count - 1) others.push(startOrtHost());
+      while (others.length < count - 1) others.push(openOrtHost());
       const onCpu = { ...options, threads: own, gpu: { kind: 'none' } } as const;
       return splitRows([
         session,

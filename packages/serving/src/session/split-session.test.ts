@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { type Tensor, tensor } from '@tessera/contracts';
 import { afterAll, expect, test } from 'vitest';
-import { startOrtHost } from './ort-host.ts';
+import { openOrtHost } from './ort-host.ts';
 import type { Session } from './session.ts';
 import { splitRows } from './split-session.ts';
 
 const bert = fileURLToPath(
   new URL('../../../../test/fixtures/models/bert-embedding/onnx/model.onnx', import.meta.url),
 );
-const hosts = [startOrtHost(), startOrtHost(), startOrtHost()];
+const hosts = [openOrtHost(), openOrtHost(), openOrtHost()];
 afterAll(async () => {
   for (const host of hosts) await host.close();
 });

@@ -1,5 +1,5 @@
 import type { TaskName } from '@tessera/contracts';
-import type { ModelDescription } from '../ports.ts';
+import type { ModelDescription } from '../description.ts';
 import { maxPositions } from '../tokenizer/length-limit.ts';
 import { findOnnx } from './find-onnx.ts';
 import { type JsonFields, readJson } from './model-files.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '@tessera/base';
 import { decodeSafetensors, type NamedTensors } from '@tessera/contracts';
 import { z } from 'zod';
-import type { SentenceTransformerPipeline } from '../ports.ts';
+import type { SentenceTransformerPipeline } from '../description.ts';
 import { readJson, readJsonIfThere } from './model-files.ts';
 
 const moduleList = z.array(z.object({ path: z.string(), type: z.string() }));

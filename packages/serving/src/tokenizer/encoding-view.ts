@@ -1,5 +1,5 @@
 import type { JsEncoding } from 'tokenizers';
-import type { Encoding, Offsets } from '../ports.ts';
+import type { Encoding, Offsets } from './tokenizer.ts';
 import type { Stretch, TextStretches } from './windows.ts';
 
 /**

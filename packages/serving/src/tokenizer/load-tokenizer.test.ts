@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EncodeOptions, Encoding, Tokenizer } from '../ports.ts';
 import { loadTokenizer } from './load-tokenizer.ts';
+import type { EncodeOptions, Encoding, Tokenizer } from './tokenizer.ts';
 
 const pathOf = (model: string): string => fileURLToPath(new URL(`../../../../${model}`, import.meta.url));
 const cut = (maxLength: number, more: Partial<EncodeOptions> = {}): EncodeOptions => ({

@@ -1,12 +1,12 @@
 import { AppError } from '@tessera/base';
 import type { TextInput } from '@tessera/contracts';
 import { type JsEncoding, Tokenizer as NativeTokenizer } from 'tokenizers';
-import type { EncodeOptions, Encoding, Tokenizer } from '../ports.ts';
 import { readJson, readJsonIfThere, readTextFile } from '../store/model-files.ts';
 import { clipText } from './clip-text.ts';
 import { columnsOf, EncodingView, textStretches } from './encoding-view.ts';
 import { longestInput } from './length-limit.ts';
 import { findSpecialTokens } from './special-tokens.ts';
+import type { EncodeOptions, Encoding, Tokenizer } from './tokenizer.ts';
 import { maxWindows, windowStretches } from './windows.ts';
 
 /**

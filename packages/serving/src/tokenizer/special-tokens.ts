@@ -1,4 +1,4 @@
-import type { SpecialTokens } from '../ports.ts';
+import type { SpecialTokens } from './tokenizer.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EncodeOptions, Truncation } from '../ports.ts';
+import type { EncodeOptions, Truncation } from './tokenizer.ts';
 import { type Stretch, type TextStretches, windowStretches } from './windows.ts';
 
 const options = (maxLength: number, truncation: Truncation, stride: number | null = null): EncodeOptions => ({

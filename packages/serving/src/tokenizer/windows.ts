@@ -1,5 +1,5 @@
 import { AppError } from '@tessera/base';
-import type { EncodeOptions } from '../ports.ts';
+import type { EncodeOptions } from './tokenizer.ts';
 
 /** A stretch [start, end) of token positions. */
 export type Stretch = readonly [start: number, end: number];

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { AppError } from '@tessera/base';
 import { checkGeneration, type GenerationKwargs, type PayloadOf } from '@tessera/contracts';
 import type { Encoding, Generator } from '@tessera/serving';
@@ -34,7 +33,6 @@ export const generation: TaskHead<'generation'> = {
     const seed = plan.seed ?? seedOf(context.tag ?? '');
     const own = new AbortController();
     const signal = AbortSignal.any([context.signal, own.signal]);
-    setMaxListeners(0, signal); // one for each prompt
     const writer: Writer = {
       context: { ...context, signal },
       generator,

@@ -1,6 +1,6 @@
 import type { Capability } from '@tessera/contracts';
-import type { FileOutput } from './forward/output-names.ts';
-import type { Inspection } from './graph/graph-jobs.ts';
+import type { FileOutput } from '../forward/output-names.ts';
+import type { Inspection } from '../graph/graph-jobs.ts';
 
 /** What a loaded model can give, from its outputs and from what was found inside its graph. */
 export function capabilitiesOf(found: {

@@ -1,35 +1,34 @@
-import type { LendPart } from './adapted-parts.ts';
-import type { BatchLoop, RowTimings } from './batching/batch-loop.ts';
-import { capabilitiesOf } from './capabilities.ts';
-import type { SteeredRow } from './forward/collate-gradient.ts';
-import { type ForwardRow, forwardRow, type LoadedFile } from './forward/forward-runner.ts';
-import { joinChoices } from './forward/join-choices.ts';
-import type { FileOutput } from './forward/output-names.ts';
-import type { GenerationLoop } from './generation/loop.ts';
-import type { ModelPart } from './model-part.ts';
+import type { BatchLoop, RowTimings } from '../batching/batch-loop.ts';
+import type { ModelDescription, OutputName } from '../description.ts';
+import type { SteeredRow } from '../forward/collate-gradient.ts';
+import { type ForwardRow, forwardRow, type LoadedFile } from '../forward/forward-runner.ts';
+import { joinChoices } from '../forward/join-choices.ts';
+import type { FileOutput } from '../forward/output-names.ts';
+import type { GenerationLoop } from '../generation/generation-loop.ts';
 import type {
   DifferentiableRuntime,
   ForwardRequest,
   ForwardTimings,
   GradientAnswer,
   GradientRequest,
-  ModelDescription,
-  OutputName,
   RowOutputs,
   SeededOutput,
-  Tokenizer,
-} from './ports.ts';
+} from '../runtime.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { LendWeights } from './adapted-weights.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import type { ModelWeights } from './weights.ts';
 
 export interface ViewOptions {
   readonly description: ModelDescription;
   readonly tokenizer: Tokenizer;
   readonly generator: GenerationLoop | null;
   readonly loop: BatchLoop<ForwardRow, RowOutputs>;
-  /** What the part has; other weights of the same model have the same. */
-  readonly part: Pick<ModelPart, 'files'>;
+  /** What the model's own weights have; other weights of the same model have the same. */
+  readonly weights: Pick<ModelWeights, 'files'>;
   /** See {@link DifferentiableRuntime}. */
   readonly weightsFile: string;
-  readonly lend: LendPart;
+  readonly lend: LendWeights;
   readonly monotonicMs: () => number;
 }
 
@@ -42,17 +41,17 @@ interface RunOptions {
 }
 
 /** A model with one set of weights, as heads, explainers and attacks see it; all views of a model share one batch loop. */
-export function viewModel({
+export function createView({
   description,
   tokenizer,
   generator,
   loop,
-  part,
+  weights,
   weightsFile,
   lend,
   monotonicMs,
 }: ViewOptions): DifferentiableRuntime {
-  const { outputs, inspection } = part.files;
+  const { outputs, inspection } = weights.files;
 
   const run = async (file: LoadedFile, rows: readonly SteeredRow[], options: RunOptions) => {
     const { wanted, tag, signal } = options;
@@ -67,7 +66,7 @@ export function viewModel({
   };
 
   const gradient =
-    ({ gradients }: ModelPart) =>
+    ({ gradients }: ModelWeights) =>
     async (request: GradientRequest, askedMs: number) => {
       const { rows, of, attentionLayers = [], tag, signal } = request;
       const { file, release } = await gradients.acquire(request);
@@ -82,7 +81,7 @@ export function viewModel({
     };
 
   /** Rows that bring their own word embeddings run in the gradient file, which is the one that takes them; its gradient is not read. */
-  const forwardSteered = async ({ gradients }: ModelPart, request: ForwardRequest, askedMs: number) => {
+  const forwardSteered = async ({ gradients }: ModelWeights, request: ForwardRequest, askedMs: number) => {
     const { rows, outputs: wanted, tag, signal } = request;
     const of = wanted.filter((name) => name !== 'hidden_states') as readonly SeededOutput[];
     const hiddenStates = wanted.includes('hidden_states');

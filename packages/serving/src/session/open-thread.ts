@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
  * From dist the thread runs the compiled file. From src (tests, development) Node 20 cannot read TypeScript and a worker
  * ignores `--import`, so a first line of its own registers the tsx loader in the thread.
  */
-export function startThread(file: string, from: string, workerData: unknown = null): Worker {
+export function openThread(file: string, from: string, workerData: unknown = null): Worker {
   const name = file.replace(/^\.\//, '');
   if (!from.endsWith('.ts'))
     return new Worker(new URL(`${file}.js`, from), { execArgv: [], name, workerData });

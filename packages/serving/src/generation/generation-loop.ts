@@ -1,11 +1,12 @@
 import { AppError, type Clock } from '@tessera/base';
+import { createCancellations } from '../batching/cancellations.ts';
 import { canPadRows } from './decoder-layout.ts';
 import type { EngineEvents } from './engine.ts';
+import type { GenerationJob, GenerationStatistics, GenerationTimings, Generator } from './generator.ts';
 import type { Entry } from './members.ts';
-import { plainEngine } from './plain-engine.ts';
-import type { GenerationJob, GenerationStatistics, GenerationTimings, Generator } from './ports.ts';
+import { createPlainEngine } from './plain-engine.ts';
 import { bytesPerPosition } from './row-store.ts';
-import { slotEngine } from './slot-engine.ts';
+import { createSlotEngine } from './slot-engine.ts';
 import type { SlotFiles } from './slot-files.ts';
 import { encodedSpecs, type GenerativeFiles } from './stepper.ts';
 
@@ -32,6 +33,12 @@ export interface GenerationLoopOptions {
   readonly onBatchEnd?: () => void;
 }
 
+/** Nothing is written; steps are taken until no job is left; nothing is taken any more. */
+type Mode =
+  | { readonly name: 'idle' }
+  | { readonly name: 'busy'; readonly ends: Promise<void> }
+  | { readonly name: 'closed' };
+
 export interface GenerationLoop extends Generator {
   /** Refuses what waits and what runs, and waits for the step under way. */
   close(): Promise<void>;
@@ -42,7 +49,7 @@ export interface GenerationLoop extends Generator {
  * first), in order of arrival, as far as rows and memory go. A job's memory is what its cache may grow to; one that could
  * never fit is refused.
  */
-export function startGenerationLoop(options: GenerationLoopOptions): GenerationLoop {
+export function openGenerationLoop(options: GenerationLoopOptions): GenerationLoop {
   const { limits, clock } = options;
   const counted = { steps: 0, stepRows: 0, computeMs: 0 };
   const events: EngineEvents = {
@@ -58,17 +65,18 @@ export function startGenerationLoop(options: GenerationLoopOptions): GenerationL
   const { layout } = files;
   const encoded = encodedSpecs(layout);
   const canMix = layout.cache.length === 0 || canPadRows(layout, options.architecture);
-  const plain = plainEngine({
+  const plain = createPlainEngine({
     files,
     grouping: { cache: layout.cache, encoded, canMix },
     vocabularySize,
     events,
   });
-  const quick = options.slots && slotEngine({ files: options.slots, firstStore: 0, vocabularySize, events });
+  const quick =
+    options.slots && createSlotEngine({ files: options.slots, firstStore: 0, vocabularySize, events });
   const engines = quick ? [quick, plain] : [plain];
   const waiting = new Set<Entry>();
-  let running: Promise<void> | null = null;
-  let isClosed = false;
+  const cancellations = createCancellations();
+  let mode: Mode = { name: 'idle' };
   let announced = '';
 
   const members = () => engines.flatMap((engine) => engine.members());
@@ -119,12 +127,13 @@ export function startGenerationLoop(options: GenerationLoopOptions): GenerationL
     for (const engine of engines) await engine.clear();
     announced = '';
     options.onBatchEnd?.();
-    running = null;
+    if (mode.name === 'closed') return;
+    mode = { name: 'idle' };
     if (waiting.size > 0) wake();
   }
 
   function wake(): void {
-    running ??= Promise.resolve().then(run);
+    if (mode.name === 'idle') mode = { name: 'busy', ends: Promise.resolve().then(run) };
   }
 
   return {
@@ -136,17 +145,16 @@ export function startGenerationLoop(options: GenerationLoopOptions): GenerationL
       const reservedBytes = reserve(job);
       const refusal = refuse(job, reservedBytes);
       if (refusal) throw refusal;
-      let cancel: (() => void) | undefined;
+      let off = (): void => undefined;
       return new Promise<GenerationTimings>((resolve, reject) => {
-        const entry = makeEntry({ job, reservedBytes, sinceMs: clock.monotonicMs() }, { resolve, reject });
-        cancel = () => {
+        const entry = createEntry({ job, reservedBytes, sinceMs: clock.monotonicMs() }, { resolve, reject });
+        off = cancellations.on(job.signal, () => {
           waiting.delete(entry);
           entry.fail(new AppError('TASK_CANCELLED'));
-        };
-        job.signal?.addEventListener('abort', cancel);
+        });
         waiting.add(entry);
         wake();
-      }).finally(() => cancel && job.signal?.removeEventListener('abort', cancel));
+      }).finally(() => off());
     },
     stats: (): GenerationStatistics => ({
       ...counted,
@@ -155,16 +163,17 @@ export function startGenerationLoop(options: GenerationLoopOptions): GenerationL
       reservedBytes: members().reduce((sum, member) => sum + member.entry.reservedBytes, 0),
     }),
     async close() {
-      isClosed = true;
+      const before = mode;
+      mode = { name: 'closed' };
       const closed = new AppError('SERVICE_UNAVAILABLE', { detail: { part: 'model' } });
       for (const entry of [...waiting, ...members().map((member) => member.entry)]) entry.fail(closed);
       waiting.clear();
-      await running;
+      if (before.name === 'busy') await before.ends;
     },
   };
 
   function refuse(job: GenerationJob, bytes: number): AppError | null {
-    if (isClosed) return new AppError('SERVICE_UNAVAILABLE', { detail: { part: 'model' } });
+    if (mode.name === 'closed') return new AppError('SERVICE_UNAVAILABLE', { detail: { part: 'model' } });
     if (job.signal?.aborted) return new AppError('TASK_CANCELLED');
     const { cacheBytes } = limits();
     if (bytes <= cacheBytes) return null;
@@ -173,7 +182,7 @@ export function startGenerationLoop(options: GenerationLoopOptions): GenerationL
   }
 }
 
-function makeEntry(
+function createEntry(
   given: Pick<Entry, 'job' | 'reservedBytes' | 'sinceMs'>,
   settle: { resolve(timings: GenerationTimings): void; reject(error: unknown): void },
 ): Entry {

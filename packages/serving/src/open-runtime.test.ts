@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { silentLog, systemClock } from '@tessera/base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ModelRow, OutputName, RowOutputs } from './ports.ts';
-import { type OpenRuntime, type OpenRuntimeOptions, openRuntime } from './runtime.ts';
+import type { OutputName } from './description.ts';
+import { type OpenRuntime, openRuntime } from './open-runtime.ts';
+import type { ModelRow, RowOutputs } from './runtime.ts';
+import type { OpenRuntimeOptions } from './runtime-options.ts';
 
 const pathOf = (model: string): string => fileURLToPath(new URL(`../../../${model}`, import.meta.url));
 let cacheFolder = '';

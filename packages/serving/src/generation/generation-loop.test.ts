@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { silentLog, systemClock } from '@tessera/base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OpenRuntime, openRuntime } from '../runtime.ts';
-import type { GenerationJob, Generator } from './ports.ts';
+import { type OpenRuntime, openRuntime } from '../open-runtime.ts';
+import type { GenerationJob, Generator } from './generator.ts';
 
 const models = fileURLToPath(new URL('../../../../test/fixtures/models/', import.meta.url));
 

@@ -1,16 +1,16 @@
 import { AppError, type Log } from '@tessera/base';
-import { type Gradients, keepGradients } from './graph/gradients.ts';
-import type { GraphCache } from './graph/graph-cache.ts';
-import type { Inspection } from './graph/graph-jobs.ts';
-import { runGraphJob } from './graph/run-graph-job.ts';
-import { type ModelFiles, openModelFiles } from './model-files.ts';
-import type { EmbeddingTable } from './ports.ts';
-import type { Session } from './session/session.ts';
+import { type Gradients, openGradients } from '../graph/gradients.ts';
+import type { GraphCache } from '../graph/graph-cache.ts';
+import type { Inspection } from '../graph/graph-jobs.ts';
+import { runGraphJob } from '../graph/run-graph-job.ts';
+import type { EmbeddingTable } from '../runtime.ts';
+import type { Session } from '../session/session.ts';
+import { type ModelFiles, openModelFiles } from './files.ts';
 
-export interface ModelPartOptions {
+export interface WeightsOptions {
   readonly model: string;
   readonly modelClass: string | null;
-  /** Tells the parts of one model apart: their rows never share a batch. */
+  /** Tells the weights of one model apart: their rows never share a batch. */
   readonly name: string;
   /** The file with these weights: what is opened up and differentiated. */
   readonly path: string;
@@ -25,17 +25,17 @@ export interface ModelPartOptions {
 }
 
 /** Everything that runs with one set of weights: the model's own, or those with adapters merged in. */
-export interface ModelPart {
+export interface ModelWeights {
   readonly files: ModelFiles;
   readonly gradients: Gradients;
   /** Throws CAPABILITY_MISSING. */
   embeddingTable(): Promise<EmbeddingTable>;
-  /** Frees the sessions; nothing of this part may be running. */
+  /** Frees the sessions; nothing may be running on them. */
   close(): Promise<void>;
 }
 
 /** Throws MODEL_LOAD_FAILED, GPU_REQUIRED. */
-export async function openModelPart(options: ModelPartOptions): Promise<ModelPart> {
+export async function openWeights(options: WeightsOptions): Promise<ModelWeights> {
   const { model, path, cache } = options;
   const sessions = new Set<Session>();
   const track = async (opening: Promise<Session>): Promise<Session> => {
@@ -55,7 +55,7 @@ export async function openModelPart(options: ModelPartOptions): Promise<ModelPar
     openFile: (file) => track(options.openFile(file, true)),
     openServed: (file) => track(options.openServed(file)),
   });
-  const gradients = keepGradients({
+  const gradients = openGradients({
     model,
     name: options.name,
     cache,

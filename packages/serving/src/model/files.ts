@@ -1,10 +1,10 @@
 import { AppError, type Log } from '@tessera/base';
-import { planInputs } from './forward/collate.ts';
-import type { LoadedFile } from './forward/forward-runner.ts';
-import { type FileOutput, mapOutputs, type OutputMap } from './forward/output-names.ts';
-import type { GraphCache, MadeFile } from './graph/graph-cache.ts';
-import type { ExposedNames, Inspection } from './graph/graph-jobs.ts';
-import type { Session } from './session/session.ts';
+import { planInputs } from '../forward/collate.ts';
+import type { LoadedFile } from '../forward/forward-runner.ts';
+import { type FileOutput, mapOutputs, type OutputMap } from '../forward/output-names.ts';
+import type { GraphCache, MadeFile } from '../graph/graph-cache.ts';
+import type { ExposedNames, Inspection } from '../graph/graph-jobs.ts';
+import type { Session } from '../session/session.ts';
 
 export interface ModelFilesOptions {
   readonly model: string;

@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { silentLog, systemClock } from '@tessera/base';
 import type { TextInput } from '@tessera/contracts';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Encoding, ModelRow, OutputName, Truncation } from './ports.ts';
-import { openRuntime } from './runtime.ts';
+import type { OutputName } from './description.ts';
+import { openRuntime } from './open-runtime.ts';
+import type { ModelRow } from './runtime.ts';
+import type { Encoding, Truncation } from './tokenizer/tokenizer.ts';
 
 const cacheFolder = mkdtempSync(join(tmpdir(), 'tessera-golden-'));
 afterAll(() => rmSync(cacheFolder, { recursive: true }));

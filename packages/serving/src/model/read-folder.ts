@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { createGraphCache, type GraphCache } from '../graph/graph-cache.ts';
+import type { OpenRuntimeOptions } from '../runtime-options.ts';
+import { describeModel, type FolderDescription } from '../store/describe-model.ts';
+import { findOnnx, type OnnxFiles } from '../store/find-onnx.ts';
+import { hashFile, withExternalData } from '../store/locate-model.ts';
+import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+
+/** What a folder holds, before any session is open. */
+export interface Found extends FolderDescription {
+  readonly tokenizer: Tokenizer;
+  readonly onnx: OnnxFiles;
+  /** The file that is opened first. */
+  readonly path: string;
+  readonly cache: GraphCache;
+  cacheFor(file: string): Promise<GraphCache>;
+}
+
+/** Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED. */
+export async function readFolder(options: OpenRuntimeOptions): Promise<Found> {
+  const { identifier, folder, cacheFolder, clock } = options;
+  const [described, tokenizer, onnx] = await Promise.all([
+    describeModel(folder, identifier),
+    loadTokenizer(folder, identifier),
+    findOnnx(folder, identifier),
+  ]);
+  const path = join(folder, onnx.kind === 'single' ? onnx.model : onnx.encoder);
+  const cacheFor = async (file: string): Promise<GraphCache> =>
+    createGraphCache(cacheFolder, file, await hashFile(...(await withExternalData(file))), clock.now());
+  return { ...described, tokenizer, onnx, path, cacheFor, cache: await cacheFor(path) };
+}
