@@ -15,9 +15,12 @@ export function makeDeps(config: WorkerConfig): LocalDeps {
   return { config, clock: systemClock, log, spawn: spawnModelChild, gpus: findGpus() };
 }
 
+/** Nobody waits at the other end of a host's calls, and failing what was accepted would be worse than waiting. */
+const patienceMs = 60_000;
+
 /** Opens database and queue. Throws SERVICE_UNAVAILABLE when the database stays away for half a minute. */
 export function connect({ config, clock, log }: LocalDeps): Promise<Jobs> {
   const { databaseUrl, redisUrl, leaseMs, maxResultBytes } = config;
-  const limits = { leaseMs, maxResultBytes };
+  const limits = { leaseMs, maxResultBytes, patienceMs };
   return openJobs({ databaseUrl, redisUrl, clock, newId: newIdFrom(clock.now), log, limits });
 }

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from './adapters/postgres/migrate.ts';
 import { createPostgresTaskStore } from './adapters/postgres/task-store.ts';
+import { createContact } from './availability/contact.ts';
 import { composeJobs } from './compose.ts';
 import type { Jobs } from './jobs.ts';
 import { defaultLimits } from './limits.ts';
@@ -74,6 +75,7 @@ describe('SQL statements per job', () => {
       keys: new Proxy({}, { get: never }) as Jobs['keys'],
       hosts: new Proxy({}, { get: never }) as Jobs['hosts'],
       statistics: { add: async () => {}, read: async () => [] },
+      contact: createContact(systemClock),
       pingDatabase: async () => {},
       closeConnections: async () => {},
       clock: systemClock,

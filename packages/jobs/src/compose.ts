@@ -1,18 +1,23 @@
-import { type Clock, type Log, type NewId, within } from '@tessera/base';
+import { AppError, type Clock, type Log, type NewId, within } from '@tessera/base';
+import type { Contact } from './availability/contact.ts';
+import { hasNoEffect } from './availability/passing.ts';
+import { createPatience } from './availability/patience.ts';
+import { patient } from './availability/patient.ts';
 import { createCancel } from './cancel.ts';
 import { openConsumption } from './consume.ts';
 import { createCounter } from './count.ts';
 import { createEnqueuer } from './enqueue.ts';
 import { type HostRuns, openHostRuns } from './host-runs.ts';
+import { createHosts } from './hosts.ts';
 import type { Jobs, JobsLimits } from './jobs.ts';
-import { patientStore } from './patient-store.ts';
-import type { Hosts } from './ports/hosts.ts';
+import { ownerOf } from './owner.ts';
+import { type HostStore, hostRepeats } from './ports/hosts.ts';
 import type { JobQueue } from './ports/job-queue.ts';
-import type { ApiKeys } from './ports/keys.ts';
-import type { AdapterCatalogue, ModelCatalogue } from './ports/models.ts';
+import { type ApiKeys, keyRepeats } from './ports/keys.ts';
+import { type AdapterCatalogue, adapterRepeats, type ModelCatalogue, modelRepeats } from './ports/models.ts';
 import type { Notices } from './ports/notices.ts';
-import type { StatisticsStore } from './ports/statistics.ts';
-import type { TaskStore } from './ports/task-store.ts';
+import { type StatisticsStore, statisticsRepeats } from './ports/statistics.ts';
+import { type TaskStore, taskStoreRepeats } from './ports/task-store.ts';
 import { createOutcomeReader, createReader, createViewReader } from './read.ts';
 import { openReconciler } from './reconcile.ts';
 import { createSubmit } from './submit.ts';
@@ -20,9 +25,8 @@ import { createWait } from './wait.ts';
 import { openWaitingRoom } from './waiting-room.ts';
 import { createWatch } from './watch.ts';
 
-/** A gateway's caller waits for an answer; a host would rather wait than lose what it computed. */
-const callerPatienceMs = 5_000;
-const hostPatienceMs = 120_000;
+/** A process that ends does not wait longer than this for a database that is away. */
+const closingPatienceMs = 3_000;
 const statisticsMs = 10_000;
 const pingLimitMs = 2_000;
 
@@ -34,8 +38,10 @@ export interface JobsParts {
   readonly catalogue: ModelCatalogue;
   readonly adapters: AdapterCatalogue;
   readonly keys: ApiKeys;
-  readonly hosts: Hosts;
+  readonly hosts: HostStore;
   readonly statistics: StatisticsStore;
+  /** Shared with whoever else talks to this database in this process. */
+  readonly contact: Contact;
   readonly pingDatabase: () => Promise<unknown>;
   /** Closes the connections, after everything that uses them. */
   readonly closeConnections: () => Promise<void>;
@@ -49,17 +55,44 @@ export interface JobsParts {
 export function composeJobs(parts: JobsParts): Jobs {
   const { queue, notices, clock, log, limits, newId } = parts;
   const counter = createCounter();
-  const store = patientStore(parts.store, { clock, log, patienceMs: callerPatienceMs });
-  const hostStore = patientStore(parts.store, { clock, log, patienceMs: hostPatienceMs });
+  const { contact } = parts;
+  const patience = createPatience({ clock, log, contact, patienceMs: limits.patienceMs });
+  // What a host has computed waits for as long as it must.
+  const hostPatience = createPatience({ clock, log, contact, patienceMs: Number.POSITIVE_INFINITY });
+  const store = patient(parts.store, taskStoreRepeats, patience);
+  const hostStore = patient(parts.store, taskStoreRepeats, hostPatience);
+  const statistics = patient(parts.statistics, statisticsRepeats, patience);
+  const start = newId();
+  const listedHosts = createHosts({
+    hosts: patient(parts.hosts, hostRepeats, patience),
+    store,
+    start,
+    contact,
+    clock,
+    log,
+  });
+  // Behind others that wait, a caller would wait for their patience as well as for its own.
+  const callerLimit = {
+    clock,
+    ms: limits.patienceMs,
+    late: () => new AppError('SERVICE_UNAVAILABLE', { detail: { part: 'database' } }),
+  };
   const { enqueue, settled } = createEnqueuer(queue, log);
-  const readView = createViewReader(store);
-  const readOutcome = createOutcomeReader(store);
+  const readView = createViewReader(store, callerLimit);
+  const readOutcome = createOutcomeReader(store, callerLimit);
   const room = openWaitingRoom({ store, notices, clock, log, safetyPollMs: limits.safetyPollMs });
   const hosts = new Map<string, HostRuns>();
   const runsOf = (host: string): HostRuns => {
     const runs =
       hosts.get(host) ??
-      openHostRuns({ host, store: hostStore, notices, clock, log, leaseMs: limits.leaseMs });
+      openHostRuns({
+        owner: ownerOf(host, start),
+        store: hostStore,
+        notices,
+        clock,
+        log,
+        leaseMs: limits.leaseMs,
+      });
     hosts.set(host, runs);
     return runs;
   };
@@ -74,10 +107,14 @@ export function composeJobs(parts: JobsParts): Jobs {
     limits,
     runsOf,
   });
-  const reconciling = openReconciler({ store: parts.store, queue, notices, counter, clock, log, limits });
+  const reconciling = openReconciler({ store, contact, queue, notices, counter, clock, log, limits });
 
   async function flush(): Promise<void> {
-    await parts.statistics.add(counter.take());
+    const counted = counter.take();
+    await statistics.add(counted).catch((error: unknown) => {
+      if (hasNoEffect(error)) counter.putBack(counted);
+      throw error;
+    });
   }
   let cancelFlush = clock.after(statisticsMs, keepFlushing);
   function keepFlushing(): void {
@@ -94,6 +131,9 @@ export function composeJobs(parts: JobsParts): Jobs {
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
     cancelFlush();
+    patience.hurry(closingPatienceMs);
+    hostPatience.hurry(closingPatienceMs);
+    listedHosts.close();
     await reconciling.close();
     await consuming.close();
     for (const runs of hosts.values()) runs.close();
@@ -106,7 +146,7 @@ export function composeJobs(parts: JobsParts): Jobs {
   }
 
   return {
-    submit: createSubmit({ store, newId, enqueue }),
+    submit: createSubmit({ store, newId, enqueue, limit: callerLimit }),
     ...createReader(store, { readView, readOutcome }),
     ...createWait({ room, readView, readOutcome, clock }),
     watch: createWatch({ store, room, notices, readView, clock }),
@@ -114,13 +154,12 @@ export function composeJobs(parts: JobsParts): Jobs {
     consume: consuming.consume,
     reconcileOnce: reconciling.reconcileOnce,
     keepReconciled: reconciling.keepReconciled,
-    forgetHost: (host) => store.forgetHost(host),
     onNotice: (listener) => notices.subscribe(listener),
-    catalogue: parts.catalogue,
-    adapters: parts.adapters,
-    keys: parts.keys,
-    hosts: parts.hosts,
-    statistics: { read: (filter) => parts.statistics.read(filter), flush },
+    catalogue: patient(parts.catalogue, modelRepeats, patience),
+    adapters: patient(parts.adapters, adapterRepeats, patience),
+    keys: patient(parts.keys, keyRepeats, patience),
+    hosts: listedHosts,
+    statistics: { read: (filter) => statistics.read(filter), flush },
     async health() {
       const [database, queueAnswer] = await Promise.all([
         answers(parts.pingDatabase()),

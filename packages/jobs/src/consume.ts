@@ -1,5 +1,6 @@
-import { AppError, type Clock, type Log, toAppError, toWireError } from '@tessera/base';
+import { AppError, type Clock, type Log, toAppError, toWireError, within } from '@tessera/base';
 import { encodeSafetensors, type TaskTimings } from '@tessera/contracts';
+import { isPassing } from './availability/passing.ts';
 import type { Counter } from './count.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { ActiveRun, HostRuns } from './host-runs.ts';
@@ -20,6 +21,9 @@ interface Parts {
   /** The runs of a host, made on first use. */
   readonly runsOf: (host: string) => HostRuns;
 }
+
+/** How long a consumer that closes waits, after its grace, for runs to be given back. */
+const closingMs = 5_000;
 
 /** The way of one delivery: claim the row, run the handler, write its end, all fenced by the attempt. */
 export function openConsumption(parts: Parts): { readonly consume: Jobs['consume']; close(): Promise<void> } {
@@ -61,7 +65,11 @@ export function openConsumption(parts: Parts): { readonly consume: Jobs['consume
           givingBack = true;
           for (const run of active) run.controller.abort('closing');
         });
-        await inner.close();
+        // While the database is away runs cannot be given back: their leases end by themselves.
+        await within(parts.clock, graceMs + closingMs, inner.close(), 'the end of the runs').catch(
+          (error: Error) =>
+            parts.log.warn({ model, reason: error.message }, 'runs were left to their leases'),
+        );
         cancelTimer();
       }
       consumers.add(consumer);
@@ -101,7 +109,7 @@ async function runOne(parts: Consuming, run: ActiveRun, row: ClaimedRow): Promis
 }
 
 /** The handler's answer; for a host that closes, "give it back" as soon as the signal says so, even when the handler hangs. */
-function endOf({ handler, runs, notices }: Consuming, run: ActiveRun, row: ClaimedRow): Promise<RunEnd> {
+function endOf({ handler, runs, notices, log }: Consuming, run: ActiveRun, row: ClaimedRow): Promise<RunEnd> {
   const { signal } = run.controller;
   return new Promise((resolve) => {
     const closing = (): void => {
@@ -116,10 +124,18 @@ function endOf({ handler, runs, notices }: Consuming, run: ActiveRun, row: Claim
       progress: (progress) => runs.progress(run, progress),
       token: (token) => notices.publish([{ kind: 'token', taskId: row.taskId, token }]),
     })
-      .catch((thrown: unknown): RunEnd => ({ kind: 'failed', error: toAppError(thrown, row.taskId) }))
+      .catch((thrown: unknown) => thrownEnd(thrown, row.taskId, log))
       .then(resolve)
       .finally(() => signal.removeEventListener('abort', closing));
   });
+}
+
+/** A task is not at fault when a service was away: it runs again, and nothing is counted. */
+function thrownEnd(thrown: unknown, taskId: string, log: Log): RunEnd {
+  if (isPassing(thrown)) return { kind: 'retry', reason: 'a service was away', counts: false };
+  const error = toAppError(thrown, taskId);
+  if (error.code === 'INTERNAL') log.error({ err: thrown, taskId }, 'a task failed for a reason of ours');
+  return { kind: 'failed', error };
 }
 
 async function giveBack(

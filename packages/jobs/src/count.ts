@@ -7,6 +7,8 @@ export type CountedState = 'succeeded' | 'failed' | 'cancelled' | 'expired';
 export interface Counter {
   count(model: string, state: CountedState, timings?: TaskTimings): void;
   take(): readonly Counted[];
+  /** Takes counts back that could not be written. */
+  putBack(counted: readonly Counted[]): void;
 }
 
 interface Counting {
@@ -35,6 +37,15 @@ export function createCounter(): Counter {
       const counted = [...models].map(([model, counting]) => ({ model, ...counting }));
       models.clear();
       return counted;
+    },
+    putBack(counted) {
+      for (const { model, latency, batches, ...sums } of counted) {
+        const counting = models.get(model) ?? empty();
+        models.set(model, counting);
+        for (const [name, sum] of Object.entries(sums)) counting[name as keyof typeof sums] += sum;
+        for (const [i, count] of latency.entries()) counting.latency[i]! += count;
+        for (const [i, count] of batches.entries()) counting.batches[i]! += count;
+      }
     },
   };
 }

@@ -1,3 +1,4 @@
+import { manualClock } from '@tessera/base';
 import { describe, expect, it } from 'vitest';
 import { group } from './group.ts';
 
@@ -45,5 +46,26 @@ describe('grouping calls', () => {
     );
     const answers = await Promise.allSettled([1, 2, 3].map((n) => run(n)));
     expect(answers.map((answer) => answer.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('gives a call up at its time, also one that waits behind a run that hangs, and goes on after it', async () => {
+    const clock = manualClock();
+    const runs: (readonly number[])[] = [];
+    const run = group<number, number>(
+      (items) => {
+        runs.push(items);
+        return items.includes(1) ? new Promise(() => {}) : Promise.resolve(items);
+      },
+      { parallel: 1, maxItems: 1, limit: { clock, ms: 1_000, late: () => new Error('late') } },
+    );
+    const settled = Promise.allSettled([1, 2].map((n) => run(n)));
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(1_000);
+    expect((await settled).map((answer) => answer.status === 'rejected' && String(answer.reason))).toEqual([
+      'Error: late',
+      'Error: late',
+    ]);
+    expect(await run(3)).toBe(3);
+    expect(runs).toEqual([[1], [3]]);
   });
 });

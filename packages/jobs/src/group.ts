@@ -1,3 +1,5 @@
+import { type Clock, LateError, within } from '@tessera/base';
+
 /** Turns many concurrent calls into few: `run` gets every item that arrived while the last run was under way. */
 export type Group<Item, Answer> = (item: Item) => Promise<Answer>;
 
@@ -8,6 +10,16 @@ export interface GroupOptions<Item> {
   /** With maxWeight, groups also end when their weight (bytes) would pass it. */
   readonly weigh?: (item: Item) => number;
   readonly maxWeight?: number;
+  /** A call that has no answer by then rejects, and a run that has none makes room for the next. */
+  readonly limit?: GroupLimit;
+}
+
+/** How long a call may take from its arrival, waiting for the runs before it included. */
+export interface GroupLimit {
+  readonly clock: Clock;
+  readonly ms: number;
+  /** What late calls reject with. */
+  readonly late: () => Error;
 }
 
 interface Waiting<Item, Answer> {
@@ -41,7 +53,7 @@ export function group<Item, Answer>(
     const members = take();
     if (members.length === 0) return;
     underWay++;
-    run(members.map((member) => member.item))
+    bounded(run(members.map((member) => member.item)))
       .then(
         (answers) => {
           members.forEach((member, i) => {
@@ -71,9 +83,23 @@ export function group<Item, Answer>(
     return waiting.splice(0, count);
   }
 
-  return (item) =>
-    new Promise((resolve, reject) => {
+  function bounded<T>(work: Promise<T>): Promise<T> {
+    return options.limit ? within(options.limit.clock, options.limit.ms, work) : work;
+  }
+
+  return (item) => {
+    const answer = new Promise<Answer>((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      schedule();
     });
+    const call = waiting.at(-1)!;
+    schedule();
+    const { limit } = options;
+    if (!limit) return answer;
+    return bounded(answer).catch((error: unknown) => {
+      // Late ones that nobody has taken yet are not run any more.
+      const place = waiting.indexOf(call);
+      if (place !== -1) waiting.splice(place, 1);
+      throw error instanceof LateError ? limit.late() : error;
+    });
+  };
 }

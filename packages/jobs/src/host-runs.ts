@@ -26,15 +26,17 @@ export interface HostRuns {
 }
 
 export function openHostRuns(parts: {
-  readonly host: string;
+  /** Under which the leases are taken. */
+  readonly owner: string;
   readonly store: TaskStore;
   readonly notices: Notices;
   readonly clock: Clock;
   readonly log: Log;
   readonly leaseMs: number;
 }): HostRuns {
-  const { host, store, notices, clock, log, leaseMs } = parts;
+  const { owner, store, notices, clock, log, leaseMs } = parts;
   const active = new Set<ActiveRun>();
+  const claiming = new Set<string>();
   const unwritten = new Map<string, Run & { readonly progress: TaskProgress }>();
   let cancelProgress: (() => void) | null = null;
   let cancelRenewal: (() => void) | null = null;
@@ -83,6 +85,17 @@ export function openHostRuns(parts: {
     });
   }
 
+  /** Never the same task in two statements at once: each would take the other's run for one whose answer was lost. */
+  async function claimNew(taskIds: readonly string[]): Promise<readonly ClaimedRow[]> {
+    for (const id of taskIds) claiming.add(id);
+    try {
+      const underWay = [...active].map((run) => run.taskId).filter((id) => claiming.has(id));
+      return await store.claim(taskIds, { owner, leaseMs, underWay });
+    } finally {
+      for (const id of taskIds) claiming.delete(id);
+    }
+  }
+
   async function writeProgress(): Promise<void> {
     const updates = [...unwritten.values()];
     unwritten.clear();
@@ -106,7 +119,8 @@ export function openHostRuns(parts: {
   return {
     claim: group(
       async (taskIds) => {
-        const rows = await store.claim([...new Set(taskIds)], { host, leaseMs });
+        const asked = [...new Set(taskIds)].filter((id) => !claiming.has(id));
+        const rows = await claimNew(asked);
         notices.publish(rows.map(({ taskId }) => ({ kind: 'task', taskId, state: 'running' })));
         const byId = new Map(rows.map((row) => [row.taskId, row]));
         return taskIds.map((id) => {

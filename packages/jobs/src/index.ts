@@ -1,3 +1,4 @@
+export { isPassing } from './availability/passing.ts';
 export * from './jobs.ts';
 export { defaultLimits } from './limits.ts';
 export { openJobs } from './open-jobs.ts';

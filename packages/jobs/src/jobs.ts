@@ -43,6 +43,8 @@ export interface JobsLimits {
   readonly enqueueGraceMs: number;
   /** How often waiting callers look at their rows in case a notice was lost. */
   readonly safetyPollMs: number;
+  /** How long a verb waits for a database that is away before it throws SERVICE_UNAVAILABLE. */
+  readonly patienceMs: number;
   /** Postgres connections of this process. */
   readonly databaseConnections: number;
 }
@@ -139,7 +141,7 @@ export interface Jobs {
     readonly models: readonly TaskCounts[];
   }>;
 
-  /** Runs tasks of one model on this host (`host` is its stable name) until closed. */
+  /** Runs tasks of one model on this host (`host` is its name) until closed. */
   consume(
     model: string,
     options: { readonly host: string; readonly concurrency: number },
@@ -149,8 +151,6 @@ export interface Jobs {
   reconcileOnce(): Promise<Sweep & { readonly enqueued: number }>;
   /** reconcileOnce now and then every `everyMs`, until the returned function is called. */
   keepReconciled(options: { readonly everyMs: number }): () => Promise<void>;
-  /** Puts the running tasks of a dead predecessor with the same host name up for reconciliation at once; returns how many. */
-  forgetHost(host: string): Promise<number>;
   /** Every notice that reaches this process. */
   onNotice(listener: (notice: Notice) => void): () => void;
 

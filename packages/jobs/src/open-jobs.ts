@@ -7,13 +7,16 @@ import { openPostgresNotices } from './adapters/notices/postgres.ts';
 import { openRedisNotices } from './adapters/notices/redis.ts';
 import { createPostgresHosts } from './adapters/postgres/hosts.ts';
 import { migrate } from './adapters/postgres/migrate.ts';
+import { openPool, sessionOf } from './adapters/postgres/open-pool.ts';
 import { createPostgresStatistics } from './adapters/postgres/statistics.ts';
 import { createPostgresTaskStore } from './adapters/postgres/task-store.ts';
+import { TimedClient, type Timing } from './adapters/postgres/timed-client.ts';
 import { createPrismaClient } from './adapters/prisma/client.ts';
 import { createPrismaKeys } from './adapters/prisma/keys.ts';
 import { createPrismaModelAdapters } from './adapters/prisma/model-adapters.ts';
 import { createPrismaModels } from './adapters/prisma/models.ts';
-import { whileAway } from './availability.ts';
+import { createContact } from './availability/contact.ts';
+import { createPatience, type Patience } from './availability/patience.ts';
 import { composeJobs } from './compose.ts';
 import type { Jobs, JobsConfig } from './jobs.ts';
 import { defaultLimits } from './limits.ts';
@@ -24,6 +27,10 @@ import type { Notices } from './ports/notices.ts';
 const startPatienceMs = 30_000;
 /** How long it waits for a transport. */
 const transportWaitMs = 2_000;
+/** A migration may rewrite a table, and the other processes wait for the one that does it. */
+const migrationMs = 600_000;
+/** How long connections may take to say farewell. */
+const farewellMs = 2_000;
 
 /**
  * Opens the async core on Postgres, with the queue and the notices on Redis or, without one, on Postgres as well. Brings
@@ -32,17 +39,23 @@ const transportWaitMs = 2_000;
 export async function openJobs(config: JobsConfig): Promise<Jobs> {
   const { databaseUrl, clock, newId, log } = config;
   const limits = { ...defaultLimits, ...config.limits };
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    application_name: 'tessera',
-    keepAlive: true,
-    connectionTimeoutMillis: 5_000,
-    max: limits.databaseConnections,
+  const contact = createContact(clock);
+  const starting = createPatience({ clock, log, contact, patienceMs: startPatienceMs });
+  const timing: Timing = { answerMs: answerMsOf(limits.leaseMs), clients: new Set() };
+  const pool = openPool({
+    databaseUrl,
+    log,
+    timing,
+    name: 'tessera',
+    connections: limits.databaseConnections,
   });
-  pool.on('error', (error) => log.debug({ reason: error.message }, 'database connection'));
+  const closePool = (): Promise<void> =>
+    within(clock, farewellMs, pool.end()).catch(() => {
+      for (const client of timing.clients) client.drop(new Error('the process ends'));
+    });
   try {
-    await whileAway(() => migrate({ pool, newId, log }), { clock, log, patienceMs: startPatienceMs });
-    const { queue, notices } = await openTransport(config, pool);
+    await starting.outwait(() => bringUpToDate(config), 'again');
+    const { queue, notices } = await openTransport(config, { pool, timing, starting });
     await soon(notices.opened, clock);
     const prisma = createPrismaClient(pool);
     return composeJobs({
@@ -57,36 +70,62 @@ export async function openJobs(config: JobsConfig): Promise<Jobs> {
       pingDatabase: () => pool.query('select 1'),
       async closeConnections() {
         await prisma.$disconnect();
-        await pool.end();
+        await closePool();
       },
+      contact,
       clock,
       newId,
       log,
       limits,
     });
   } catch (error) {
-    await pool.end();
+    await closePool();
     throw error;
+  }
+}
+
+/** Short beside a lease, so that one silent connection costs no lease, and beside what a caller is asked to wait. */
+function answerMsOf(leaseMs: number): number {
+  return Math.min(3_000, Math.max(1_500, leaseMs / 2));
+}
+
+/** Migrates on a connection of its own, whose statements may take long. */
+async function bringUpToDate({ databaseUrl, newId, log }: JobsConfig): Promise<void> {
+  const timing = { answerMs: migrationMs, clients: new Set<TimedClient>() };
+  const pool = new pg.Pool({
+    ...sessionOf({ databaseUrl, name: 'tessera-migrate', timing }),
+    max: 1,
+    Client: TimedClient as unknown as typeof pg.Client,
+  });
+  pool.on('error', (error) => log.debug({ reason: error.message }, 'migrating connection'));
+  try {
+    await migrate({ pool, newId, log });
+  } finally {
+    await pool.end();
   }
 }
 
 async function openTransport(
   config: JobsConfig,
-  pool: pg.Pool,
+  {
+    pool,
+    timing,
+    starting,
+  }: { readonly pool: pg.Pool; readonly timing: Timing; readonly starting: Patience },
 ): Promise<{ readonly queue: JobQueue; readonly notices: Notices }> {
   const { databaseUrl, redisUrl, clock, log, namespace = 'tessera' } = config;
   if (redisUrl === null) {
-    const backend = await openPostgresBackend({ databaseUrl, log });
+    const backend = await starting.outwait(() => openPostgresBackend({ databaseUrl, log, timing }), 'again');
     return {
       queue: openBullQueue({ backend, clock, log }),
-      notices: openPostgresNotices({ databaseUrl, database: pool, clock, log }),
+      notices: openPostgresNotices({ databaseUrl, database: pool, timing, clock, log }),
     };
   }
   const backend = openRedisBackend({ url: redisUrl, namespace, log });
   await soon(connected(backend.asking), clock);
   return {
     queue: openBullQueue({ backend, clock, log }),
-    notices: openRedisNotices({ url: redisUrl, namespace, publisher: backend.asking, log }),
+    notices: openRedisNotices({ url: redisUrl, namespace, publisher: backend.asking, clock, log }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { TaskView } from '@tessera/contracts';
-import { group } from './group.ts';
+import { type GroupLimit, group } from './group.ts';
 import type { Jobs } from './jobs.ts';
 import type { TaskOutcome, TaskStore } from './ports/task-store.ts';
 
@@ -10,24 +10,25 @@ export type ReadView = (taskId: string, options: { readonly position: boolean })
 export type ReadOutcome = (taskId: string) => Promise<TaskOutcome | null>;
 
 /** The tasks of a batch end together, and those who wait for them ask together. */
-export function createOutcomeReader(store: TaskStore): ReadOutcome {
+export function createOutcomeReader(store: TaskStore, limit: GroupLimit): ReadOutcome {
   return group<string, TaskOutcome | null>(
     async (taskIds) => {
       const found = await store.readResults([...new Set(taskIds)]);
       return taskIds.map((id) => found.get(id.toLowerCase()) ?? null);
     },
-    { parallel: 2, maxItems: 128 },
+    { parallel: 2, maxItems: 128, limit },
   );
 }
 
-export function createViewReader(store: TaskStore): ReadView {
+/** Reads views; concurrent reads share a statement. */
+export function createViewReader(store: TaskStore, limit: GroupLimit): ReadView {
   const readers = [true, false].map((position) =>
     group<string, TaskView | null>(
       async (taskIds) => {
         const views = await store.read([...new Set(taskIds)], { position });
         return taskIds.map((id) => views.get(id.toLowerCase()) ?? null);
       },
-      { parallel: 2, maxItems: 500 },
+      { parallel: 2, maxItems: 500, limit },
     ),
   );
   return (taskId, { position }) => readers[position ? 0 : 1]!(taskId);

@@ -1,4 +1,5 @@
 import type { Clock, Log } from '@tessera/base';
+import type { Contact } from './availability/contact.ts';
 import type { Counter } from './count.ts';
 import type { Jobs, JobsLimits } from './jobs.ts';
 import type { Delivery, JobQueue } from './ports/job-queue.ts';
@@ -19,9 +20,10 @@ export function openReconciler(parts: {
   readonly counter: Counter;
   readonly clock: Clock;
   readonly log: Log;
-  readonly limits: Pick<JobsLimits, 'enqueueGraceMs'>;
+  readonly contact: Contact;
+  readonly limits: Pick<JobsLimits, 'enqueueGraceMs' | 'leaseMs'>;
 }): Pick<Jobs, 'reconcileOnce' | 'keepReconciled'> & { close(): Promise<void> } {
-  const { store, queue, notices, counter, clock, log, limits } = parts;
+  const { store, contact, queue, notices, counter, clock, log, limits } = parts;
   const stops = new Set<() => Promise<void>>();
 
   async function enqueueMissing(): Promise<number> {
@@ -42,7 +44,10 @@ export function openReconciler(parts: {
   }
 
   const reconcileOnce: Jobs['reconcileOnce'] = async () => {
-    const sweep = await store.sweep();
+    // Hosts renew every third of a lease: leases can have ended for want of a database only if it was away for longer
+    // than half of one. Then hosts that live get a whole lease's time to renew, before anybody counts a loss.
+    const sparesLeases = contact.wasAway({ forMs: limits.leaseMs / 2, withinMs: limits.leaseMs });
+    const sweep = await store.sweep({ sparesLeases });
     notices.publish([
       ...sweep.requeued.map(({ taskId }) => ({ kind: 'task', taskId, state: 'queued' }) as const),
       ...[...sweep.lost, ...sweep.orphaned].map(

@@ -55,7 +55,7 @@ describe('whatever is done to tasks, in whatever order', () => {
 
   type Step = (store: TaskStore, taskId: string, attempt: number) => Promise<unknown>;
   const steps: Readonly<Record<string, Step>> = {
-    claim: (store, id) => store.claim([id], { host: 'h', leaseMs: 60_000 }),
+    claim: (store, id) => store.claim([id], { owner: 'h', leaseMs: 60_000, underWay: [] }),
     complete: (store, taskId, attempt) => store.complete([{ taskId, attempt, result, timings: {} }]),
     fail: (store, taskId, attempt) => store.fail([{ taskId, attempt, error, timings: {} }]),
     release: (store, taskId, attempt) =>

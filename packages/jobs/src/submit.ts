@@ -2,7 +2,7 @@ import { AppError, type NewId } from '@tessera/base';
 import type { JobRequest } from '@tessera/contracts';
 import type { Enqueue } from './enqueue.ts';
 import { fingerprint } from './fingerprint.ts';
-import { group } from './group.ts';
+import { type GroupLimit, group } from './group.ts';
 import type { Jobs } from './jobs.ts';
 import type { InsertOutcome, NewTask, TaskStore } from './ports/task-store.ts';
 
@@ -14,13 +14,15 @@ export function createSubmit(parts: {
   readonly store: TaskStore;
   readonly newId: NewId;
   readonly enqueue: Enqueue;
+  readonly limit: GroupLimit;
 }): Jobs['submit'] {
-  const { store, newId, enqueue } = parts;
+  const { store, newId, enqueue, limit } = parts;
   const insert = group<NewTask, InsertOutcome>((tasks) => store.insert(tasks), {
     parallel: 2,
     maxItems: 256,
     weigh: ({ request }) => weightOf(request),
     maxWeight: maxInsertWeight,
+    limit,
   });
 
   return async (request) => {

@@ -20,6 +20,7 @@ export function startHeartbeat(options: {
 }): { stop(): void } {
   const { jobs, residency, clock } = options;
   let stopTimer = (): void => undefined;
+  let beating = false;
 
   function report(): HostReport {
     const resident = residency.resident().map(({ identifier, memoryBytes, busy }) => ({
@@ -41,7 +42,14 @@ export function startHeartbeat(options: {
 
   function beat(): void {
     residency.tidy();
-    jobs.hosts.beat(report()).then(options.onBeat, options.onError);
+    // A beat waits while the database is away; a second one beside it would say nothing more.
+    if (!beating) {
+      beating = true;
+      const sent = jobs.hosts.beat(report()).then(options.onBeat, options.onError);
+      void sent.finally(() => {
+        beating = false;
+      });
+    }
     stopTimer = clock.after(beatEveryMs, beat);
   }
   beat();

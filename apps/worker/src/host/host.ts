@@ -57,7 +57,7 @@ export async function startHost(deps: HostDeps): Promise<Host> {
     onRemoved: (identifier) => residency.remove(identifier),
   });
 
-  await jobs.forgetHost(name);
+  void jobs.hosts.succeed(name).catch(report('predecessors'));
   await registerFolders({ folder: config.modelsDir, jobs, log });
   const stopFollowing = jobs.catalogue.onChange(() => void consumers.align());
   await consumers.align();

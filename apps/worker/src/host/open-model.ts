@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { AppError } from '@tessera/base';
 import type { ModelEntry } from '@tessera/contracts';
-import type { ClaimedTask } from '@tessera/jobs';
+import { type ClaimedTask, isPassing } from '@tessera/jobs';
 import { describeNew } from './describe-new.ts';
 import type { HostDeps } from './host-deps.ts';
 import type { DownloadProgress, FileLocator } from './locate-files.ts';
@@ -41,6 +41,8 @@ export function createModelOpener(
       await describeNew(model, { folder, jobs, log });
       return folder;
     } catch (thrown) {
+      // The model is not at fault when the database is away.
+      if (isPassing(thrown)) throw thrown;
       const detail = { model: identifier, reason: String(thrown) };
       const error =
         thrown instanceof AppError ? thrown : new AppError('MODEL_LOAD_FAILED', { detail, cause: thrown });

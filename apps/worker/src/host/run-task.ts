@@ -1,5 +1,5 @@
 import { AppError } from '@tessera/base';
-import type { ClaimedTask, RunEnd } from '@tessera/jobs';
+import { type ClaimedTask, isPassing, type RunEnd } from '@tessera/jobs';
 import { endOfRun } from './end-of-run.ts';
 import type { HostDeps } from './host-deps.ts';
 import type { FileLocator } from './locate-files.ts';
@@ -44,6 +44,6 @@ export function createTaskRunner(
 
 /** A model whose files cannot be had is an end like any other; what is not said in the error table is the queue's to judge. */
 function refused(thrown: unknown): RunEnd {
-  if (!(thrown instanceof AppError) || thrown.code === 'SERVICE_UNAVAILABLE') throw thrown;
+  if (!(thrown instanceof AppError) || isPassing(thrown)) throw thrown;
   return { kind: 'failed', error: thrown };
 }

@@ -19,7 +19,11 @@ for (const { name, start } of queueBackends) {
     if (redisUrl === null)
       return {
         queue: openBullQueue({
-          backend: await openPostgresBackend({ databaseUrl, log: silentLog }),
+          backend: await openPostgresBackend({
+            databaseUrl,
+            log: silentLog,
+            timing: { answerMs: 3_000, clients: new Set() },
+          }),
           clock: systemClock,
           log: silentLog,
         }),

@@ -1,4 +1,5 @@
 import type { Role } from '@tessera/contracts';
+import type { Repeats } from '../availability/patient.ts';
 
 export interface KeyLimits {
   /** Requests a minute; null for no limit of its own. */
@@ -29,3 +30,12 @@ export interface ApiKeys {
   /** The key's entry, or null when it is unknown or revoked. */
   verify(secret: string): Promise<ApiKeyEntry | null>;
 }
+
+export const keyRepeats: Repeats<ApiKeys> = {
+  // A second one would leave a key behind that nobody has seen.
+  create: 'once',
+  list: 'again',
+  // Keeps the first one's time.
+  revoke: 'again',
+  verify: 'again',
+};

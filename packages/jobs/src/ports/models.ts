@@ -1,4 +1,5 @@
 import type { Capability, ModelEntry, ModelUpdate, TaskName } from '@tessera/contracts';
+import type { Repeats } from '../availability/patient.ts';
 
 /** A new model; what is left out has a default (batchSize 32, maxInput 1024, disableGpu true, replicas 1). */
 export type NewModel = Pick<ModelEntry, 'identifier' | 'source' | 'modelType' | 'modelName' | 'modelClass'> &
@@ -46,3 +47,19 @@ export interface AdapterCatalogue {
   list(model: string): Promise<readonly AdapterEntry[]>;
   remove(model: string, identifier: string): Promise<boolean>;
 }
+
+export const modelRepeats: Repeats<ModelCatalogue> = {
+  // A second one would meet the first one's row.
+  create: 'once',
+  read: 'again',
+  list: 'again',
+  // Each one raises the version.
+  update: 'once',
+  // Says the same again; a version that rises twice only makes hosts look twice.
+  report: 'again',
+  // A second one would say that there was none.
+  remove: 'once',
+  onChange: 'local',
+};
+
+export const adapterRepeats: Repeats<AdapterCatalogue> = { create: 'once', list: 'again', remove: 'once' };

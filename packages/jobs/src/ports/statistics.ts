@@ -1,4 +1,5 @@
 import type { ModelHour } from '@tessera/contracts';
+import type { Repeats } from '../availability/patient.ts';
 
 /** What one process counted of one model since its last flush. */
 export type Counted = Omit<ModelHour, 'hour'>;
@@ -9,6 +10,8 @@ export interface StatisticsStore {
   add(counted: readonly Counted[]): Promise<void>;
   read(filter: { readonly model?: string; readonly sinceHours: number }): Promise<readonly ModelHour[]>;
 }
+
+export const statisticsRepeats: Repeats<StatisticsStore> = { add: 'once', read: 'again' };
 
 /** The same with the counts of this process. */
 export interface Statistics extends Pick<StatisticsStore, 'read'> {

@@ -10,6 +10,7 @@ import type {
   TaskTimings,
   TaskView,
 } from '@tessera/contracts';
+import type { Repeats } from '../availability/patient.ts';
 import type { Delivery } from './job-queue.ts';
 
 export interface NewTask {
@@ -24,6 +25,15 @@ export type InsertOutcome =
   /** The caller used the same idempotency key for the same request before. */
   | { readonly kind: 'existing'; readonly taskId: string }
   | { readonly kind: 'conflict' };
+
+/** Who claims, for how long, and what it runs already. */
+export interface Lease {
+  /** A host's name and its start, so that two hosts of one name are two owners. */
+  readonly owner: string;
+  readonly leaseMs: number;
+  /** Tasks that this owner runs at the moment, as far as it knows. */
+  readonly underWay: readonly string[];
+}
 
 /** A task as its host sees it. */
 export interface ClaimedRow {
@@ -125,10 +135,11 @@ export interface Sweep {
 export interface TaskStore {
   insert(tasks: readonly NewTask[]): Promise<readonly InsertOutcome[]>;
   /** queued → running for those of `taskIds` that are queued and not over their time to live. */
-  claim(
-    taskIds: readonly string[],
-    lease: { readonly host: string; readonly leaseMs: number },
-  ): Promise<readonly ClaimedRow[]>;
+  /**
+   * As well as those that run for this very owner and that it does not know of (`underWay`): an earlier claim began
+   * them, and its answer was lost.
+   */
+  claim(taskIds: readonly string[], lease: Lease): Promise<readonly ClaimedRow[]>;
   complete(completions: readonly Completion[]): Promise<readonly Run[]>;
   fail(failures: readonly Failure[]): Promise<readonly Run[]>;
   /** running → queued; `counts` says whether it counts as a loss. Over the limit of losses the task fails with `error`. */
@@ -157,9 +168,10 @@ export interface TaskStore {
   list(filter: TaskFilter): Promise<readonly TaskView[]>;
   counts(): Promise<readonly TaskCounts[]>;
 
-  /** Ends leases of one host at once, for a host that knows its predecessor is dead. */
-  forgetHost(host: string): Promise<number>;
-  sweep(): Promise<Sweep>;
+  /** Ends the leases of one owner at once, when it is known to be dead. */
+  forgetOwner(owner: string): Promise<number>;
+  /** `sparesLeases` leaves runs alone whose lease has ended: their hosts may not have been able to renew it. */
+  sweep(options?: { readonly sparesLeases: boolean }): Promise<Sweep>;
   /** Queued rows older than `minAgeMs`, in pages ordered by id. */
   queuedDeliveries(options: {
     readonly minAgeMs: number;
@@ -167,3 +179,29 @@ export interface TaskStore {
     readonly limit: number;
   }): Promise<readonly Delivery[]>;
 }
+
+/** Which verbs find or change nothing new when they run twice; the store's suite runs them twice. */
+export const taskStoreRepeats: Repeats<TaskStore> = {
+  // Finds its own row.
+  insert: 'again',
+  // Finds the runs that it began for this owner.
+  claim: 'again',
+  // Writes of a run are fenced by its attempt, and a second one finds what the first wrote.
+  complete: 'again',
+  fail: 'again',
+  release: 'again',
+  progress: 'again',
+  renew: 'again',
+  // A second one would report its own "cancelled" as the state before.
+  cancel: 'once',
+  read: 'again',
+  readResults: 'again',
+  readLife: 'again',
+  settled: 'again',
+  list: 'again',
+  counts: 'again',
+  forgetOwner: 'again',
+  // What a lost answer would have told the queue, the next comparison of queue and rows finds.
+  sweep: 'again',
+  queuedDeliveries: 'again',
+};

@@ -1,4 +1,5 @@
-import { eventually } from '@tessera/testkit';
+import { eventually, startTestProxy, type TestProxy } from '@tessera/testkit';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Jobs, JobsConfig } from '../jobs.ts';
 import { openJobs } from '../open-jobs.ts';
@@ -13,16 +14,30 @@ export function describeOutages(backend: {
 }): void {
   describe(`outages with the queue on ${backend.name}`, () => {
     let servers: Servers;
-    let config: JobsConfig;
+    let database: TestProxy;
+    let redis: TestProxy | null = null;
+    let direct: JobsConfig;
     let gateway: Jobs;
     let worker: Jobs;
     beforeAll(async () => {
       servers = await backend.start();
+      database = await startTestProxy(servers.postgres.url);
+      if (servers.redis) redis = await startTestProxy(servers.redis.url);
     });
-    afterAll(() => servers.stop());
+    afterAll(async () => {
+      await Promise.all([database.stop(), redis?.stop()]);
+      await servers.stop();
+    });
     beforeEach(async () => {
-      config = await servers.configure({ leaseMs: 2_000, enqueueGraceMs: 500 });
-      [gateway, worker] = await Promise.all([openJobs(config), openJobs(config)]);
+      const limits = { leaseMs: 2_000, enqueueGraceMs: 500 };
+      direct = await servers.configure(limits);
+      const config: JobsConfig = {
+        ...direct,
+        databaseUrl: database.through(direct.databaseUrl),
+        redisUrl: direct.redisUrl && redis!.through(direct.redisUrl),
+      };
+      const host: JobsConfig = { ...config, limits: { ...limits, patienceMs: Number.POSITIVE_INFINITY } };
+      [gateway, worker] = await Promise.all([openJobs(config), openJobs(host)]);
       await gateway.catalogue.create(newModel);
       worker.keepReconciled({ everyMs: 300 });
     });
@@ -31,7 +46,11 @@ export function describeOutages(backend: {
     /** Submits while `disturb` runs, and checks that whatever was accepted ends well. */
     async function survives(disturb: (accepted: () => number) => Promise<void>): Promise<void> {
       const completions = new Map<string, number>();
-      await worker.consume(model, { host: 'h', concurrency: 16 }, async ({ payload }) => echo(payload));
+      await worker.consume(model, { host: 'h', concurrency: 16 }, async ({ payload }) => {
+        // Real hosts look at the model first.
+        expect(await worker.catalogue.read(model)).not.toBeNull();
+        return echo(payload);
+      });
       worker.onNotice((notice) => {
         if (notice.kind === 'task' && notice.state === 'succeeded')
           completions.set(notice.taskId, (completions.get(notice.taskId) ?? 0) + 1);
@@ -82,6 +101,12 @@ export function describeOutages(backend: {
           await servers.redis!.start();
         }));
 
+      it('ends everything when the connections to Redis fall silent', () =>
+        survives(async (accepted) => {
+          await eventually('a quarter accepted', () => accepted() > tasks / 4);
+          redis!.silence();
+        }));
+
       it('survives FLUSHALL again and again', () =>
         survives(async (accepted) => {
           for (const quarter of [1, 2, 3]) {
@@ -89,6 +114,68 @@ export function describeOutages(backend: {
             await servers.redis!.flush();
           }
         }));
+    }
+
+    it('fails nothing when the connections to Postgres are cut again and again', () =>
+      survives(async (accepted) => {
+        for (const part of [1, 2, 3]) {
+          await eventually('some more accepted', () => accepted() > (tasks * part) / 4);
+          database.cut();
+          await eventually('the cut to be felt', async () => (await gateway.health()).database === 'down');
+          database.mend();
+        }
+      }));
+
+    it('ends everything when the connections to Postgres fall silent', () =>
+      survives(async (accepted) => {
+        await eventually('a quarter accepted', () => accepted() > tasks / 4);
+        database.silence();
+      }));
+
+    // Only the rows matter here, whatever carries the ids.
+    if (backend.name === 'postgres') {
+      it('counts no loss for an outage of three leases, and keeps the run that worked all the while', async () => {
+        let finish = (): void => {};
+        const finished = new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+        await worker.consume(model, { host: 'h', concurrency: 1 }, async ({ payload }) => {
+          await finished;
+          return echo(payload);
+        });
+        const { taskId } = await gateway.submit(request('a'));
+        await eventually('a running task', async () => (await gateway.read(taskId))?.state === 'running');
+        database.cut();
+        const cutMs = performance.now();
+        await eventually('three leases to pass', () => performance.now() - cutMs > 3 * 2_000);
+        database.mend();
+        await worker.reconcileOnce();
+        finish();
+        expect(await gateway.wait(taskId, { timeoutMs: 30_000 })).toMatchObject({
+          state: 'succeeded',
+          attempt: 1,
+        });
+      });
+
+      it('says 503 after the promised five seconds, to all who wait, while the rows are locked', async () => {
+        const holder = new pg.Client({ connectionString: direct.databaseUrl });
+        await holder.connect();
+        try {
+          await holder.query('begin; lock table task');
+          const askedMs = performance.now();
+          const answers = await Promise.allSettled(
+            Array.from({ length: 20 }, (_, i) => gateway.submit(request(`locked-${i}`))),
+          );
+          for (const answer of answers)
+            expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'SERVICE_UNAVAILABLE' } });
+          expect(performance.now() - askedMs).toBeLessThan(8_000);
+        } finally {
+          await holder.end();
+        }
+        await worker.consume(model, { host: 'h', concurrency: 1 }, async ({ payload }) => echo(payload));
+        const { taskId } = await gateway.submit(request('after'));
+        expect(await gateway.wait(taskId, { timeoutMs: 30_000 })).toMatchObject({ state: 'succeeded' });
+      });
     }
 
     it('says what is down, and what is up again', async () => {

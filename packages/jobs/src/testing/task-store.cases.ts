@@ -15,7 +15,7 @@ export interface StoreUnderTest {
   readonly rowTimeToLiveMs: number;
 }
 
-const lease = { host: 'host-1', leaseMs: 60_000 };
+const lease = { owner: 'host-1', leaseMs: 60_000, underWay: [] };
 const lostError = toWireError(new AppError('WORKER_LOST', { detail: { attempts: 3 } }));
 
 /** What every TaskStore promises. */
@@ -95,7 +95,7 @@ export function describeTaskStore(name: string, make: () => Promise<StoreUnderTe
       const ids = await inserted('a', 'b', 'c');
       const claims = await Promise.all([
         store.claim(ids, lease),
-        store.claim(ids, { ...lease, host: 'host-2' }),
+        store.claim(ids, { ...lease, owner: 'host-2' }),
       ]);
       const won = claims.flat();
       expect(won.map((row) => row.taskId).sort()).toEqual([...ids].sort());
@@ -153,7 +153,7 @@ export function describeTaskStore(name: string, make: () => Promise<StoreUnderTe
     it('does not let a zombie overwrite a later attempt', async () => {
       const [id] = await claimed('a');
       await store.release([{ taskId: id!, attempt: 1 }], { counts: true, reason: 'lost', error: lostError });
-      await store.claim([id!], { ...lease, host: 'host-2' });
+      await store.claim([id!], { ...lease, owner: 'host-2' });
       const zombie = { taskId: id!, attempt: 1, timings: {} };
       expect(await store.complete([{ ...zombie, result: result('zombie') }])).toEqual([]);
       expect(await store.fail([{ ...zombie, error: lostError }])).toEqual([]);
@@ -224,6 +224,37 @@ export function describeTaskStore(name: string, make: () => Promise<StoreUnderTe
       expect(await state(id!)).toBe('queued');
     });
 
+    it('finds, when a claim runs twice, the runs that the first one began, and no others', async () => {
+      const [ours, theirs, known] = await inserted('a', 'b', 'c');
+      await store.claim([ours!, known!], lease);
+      await store.claim([theirs!], { ...lease, owner: 'host-1#another start' });
+      const again = await store.claim([ours!, theirs!, known!], { ...lease, underWay: [known!] });
+      expect(again).toMatchObject([{ taskId: ours!, attempt: 1 }]);
+      const types = (await store.readLife(ours!))!.events.map((event) => event.type);
+      expect(types).toEqual(['queued', 'running']);
+    });
+
+    it('accepts, when the end of a run is written twice, the second as the first', async () => {
+      const [done, bad] = await claimed('a', 'b');
+      const completion = { taskId: done!, attempt: 1, result: result('r'), timings: {} };
+      const failure = { taskId: bad!, attempt: 1, error: lostError, timings: {} };
+      for (const _ of ['written', 'written again']) {
+        expect(await store.complete([completion])).toEqual([{ taskId: done!, attempt: 1 }]);
+        expect(await store.fail([failure])).toEqual([{ taskId: bad!, attempt: 1 }]);
+      }
+      expect((await store.readLife(done!))!.events).toHaveLength(3);
+      // Nobody else's end is taken for one's own.
+      expect(await store.complete([{ ...completion, attempt: 2 }])).toEqual([]);
+    });
+
+    it('spares runs whose lease ended when their hosts could not renew it', async () => {
+      const [id] = await claimed('a');
+      await under.age([id!], 61_000);
+      expect((await store.sweep({ sparesLeases: true })).requeued).toEqual([]);
+      expect(await state(id!)).toBe('running');
+      expect((await store.sweep()).requeued).toMatchObject([{ taskId: id! }]);
+    });
+
     it('expires what waited over its time to live, and never runs it', async () => {
       const [mortal, patient] = [task('a', { timeToLiveMs: 1_000 }), task('b')];
       await store.insert([mortal, patient]);
@@ -255,8 +286,8 @@ export function describeTaskStore(name: string, make: () => Promise<StoreUnderTe
 
     it('puts the runs of a dead predecessor up at once', async () => {
       const [id] = await claimed('a');
-      expect(await store.forgetHost('another host')).toBe(0);
-      expect(await store.forgetHost(lease.host)).toBe(1);
+      expect(await store.forgetOwner('another host')).toBe(0);
+      expect(await store.forgetOwner(lease.owner)).toBe(1);
       expect((await store.sweep()).requeued).toMatchObject([{ taskId: id! }]);
     });
 

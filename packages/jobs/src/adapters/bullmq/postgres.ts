@@ -1,6 +1,8 @@
 import type { Log } from '@tessera/base';
 import { createPostgresBackend, type PostgresConnectionOptions, runMigrations, withBackend } from 'bullmq';
-import pg from 'pg';
+import type pg from 'pg';
+import { openPool } from '../postgres/open-pool.ts';
+import type { Timing } from '../postgres/timed-client.ts';
 import type { BullBackend, JobData } from './backend.ts';
 import { PreparedClient } from './prepared-client.ts';
 
@@ -17,27 +19,26 @@ const workerConnections = 2;
 export async function openPostgresBackend(options: {
   readonly databaseUrl: string;
   readonly log: Log;
+  readonly timing: Timing;
 }): Promise<BullBackend> {
-  const { databaseUrl, log } = options;
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
+  const { databaseUrl, log, timing } = options;
+  const pool = openPool({
+    databaseUrl,
+    log,
+    timing,
+    name: 'tessera-queue',
     // The queue may lose its last moments in a crash of Postgres, because the reconciler rebuilds it from the rows: it need
     // not wait for the disk. The rows, on their own pool, do.
-    options: `-c search_path=${schema} -c synchronous_commit=off`,
-    application_name: 'tessera-queue',
-    keepAlive: true,
-    max: askingConnections,
+    settings: `-c search_path=${schema} -c synchronous_commit=off`,
+    connections: askingConnections,
     Client: PreparedClient,
   });
   // Every queue and worker listens to the pool's errors.
   pool.setMaxListeners(0);
-  pool.on('error', (error) => log.debug({ reason: error.message }, 'queue database connection'));
-  const client = await pool.connect();
-  try {
-    await runMigrations(client, schema);
-  } finally {
-    client.release();
-  }
+  await migrateQueue(pool).catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
   // pg's own types and BullMQ's picture of them differ in overloads only.
   const connection = pool as unknown as PostgresConnectionOptions;
   return {
@@ -65,4 +66,13 @@ export async function openPostgresBackend(options: {
     ping: () => pool.query('select 1'),
     close: () => pool.end(),
   };
+}
+
+async function migrateQueue(pool: pg.Pool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await runMigrations(client, schema);
+  } finally {
+    client.release();
+  }
 }

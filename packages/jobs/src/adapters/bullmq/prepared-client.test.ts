@@ -6,7 +6,10 @@ let postgres: TestPostgres;
 let client: PreparedClient;
 beforeAll(async () => {
   postgres = await startTestPostgres();
-  client = new PreparedClient({ connectionString: postgres.url });
+  client = new PreparedClient({
+    connectionString: postgres.url,
+    timing: { answerMs: 3_000, clients: new Set() },
+  });
   await client.connect();
 });
 afterAll(async () => {

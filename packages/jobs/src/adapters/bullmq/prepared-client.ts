@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
+import { TimedClient, type Timing } from '../postgres/timed-client.ts';
 
 /** BullMQ has some forty statements; beyond this many texts something writes values into them, and they are sent as they are. */
 const maxStatements = 200;
@@ -20,15 +21,14 @@ export function statementName(text: string): string | undefined {
 type AnyQuery = (...args: unknown[]) => unknown;
 
 /** A client that prepares every statement with parameters once for each connection. */
-export class PreparedClient extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
+export class PreparedClient extends TimedClient {
+  constructor(config: pg.ClientConfig & { readonly timing: Timing }) {
     super(config);
-    const send = super.query.bind(this) as AnyQuery;
+    const send = this.query.bind(this) as AnyQuery;
     const query: AnyQuery = (text, values, ...rest) => {
       const name = typeof text === 'string' && Array.isArray(values) ? statementName(text) : undefined;
       return name === undefined ? send(text, values, ...rest) : send({ name, text, values }, ...rest);
     };
-    // An own property and not a method: pg's overloads cannot be written down a second time.
     this.query = query as typeof this.query;
   }
 }

@@ -14,7 +14,11 @@ const sent = vi.spyOn(pg.Client.prototype, 'query');
 beforeAll(async () => {
   postgres = await startTestPostgres();
   queue = openBullQueue({
-    backend: await openPostgresBackend({ databaseUrl: postgres.url, log: silentLog }),
+    backend: await openPostgresBackend({
+      databaseUrl: postgres.url,
+      log: silentLog,
+      timing: { answerMs: 3_000, clients: new Set() },
+    }),
     clock: systemClock,
     log: silentLog,
   });

@@ -3,13 +3,24 @@ import { Queue, Worker } from 'bullmq';
 import { Cluster, Redis } from 'ioredis';
 import type { BullBackend, JobData } from './backend.ts';
 
+/** A connection that does not answer for so long is given up. */
+const answerMs = 2_500;
+/** The same for one that waits for jobs: BullMQ lets Redis hold such a question for five seconds. */
+const blockMs = 8_000;
+
 export type RedisConnection = Redis | Cluster;
 
 /** Connects to one server, or to a cluster when `url` lists several, separated by commas. */
-export function openRedis(url: string, log: Log, purpose: 'ask' | 'block'): RedisConnection {
+export function openRedis(url: string, log: Log, purpose: 'ask' | 'block' | 'listen'): RedisConnection {
   // Asking fails quickly when Redis is away, so that nothing hangs; a worker waits for it to come back.
-  const enableOfflineQueue = purpose === 'block';
-  const redisOptions = { maxRetriesPerRequest: purpose === 'ask' ? 1 : null, connectTimeout: 5_000 };
+  const enableOfflineQueue = purpose !== 'ask';
+  const redisOptions = {
+    maxRetriesPerRequest: purpose === 'ask' ? 1 : null,
+    connectTimeout: 5_000,
+    keepAlive: 10_000,
+    // An established connection that swallows what it is sent is destroyed, and a new one opened in its place.
+    socketTimeout: purpose === 'block' ? blockMs : answerMs,
+  };
   const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(times, 5), 1_000);
   const nodes = url.split(',').map((node) => node.trim());
   const connection =

@@ -1,15 +1,21 @@
 import type { JobPayload, TaskKind, TaskName } from '@tessera/contracts';
-import type { ClaimedRow, Run } from '../../ports/task-store.ts';
+import type { ClaimedRow, Lease, Run } from '../../ports/task-store.ts';
 import { sourcesOf } from '../../state.ts';
 import { type Database, execute, milliseconds, oneMoreEvent, quoted, sql } from './statement.ts';
 
+const isQueued = `state in (${quoted(sourcesOf('running'))})`;
+
+/** A run of this very owner that it does not know was begun by a claim whose answer was lost: it keeps its attempt. */
 const claimTasks = sql('task-claim')`
 update task
-   set state = 'running', attempt = attempt + 1, host = $2, lease_until = now() + ${milliseconds('$3::float8')},
-       started_at = coalesce(started_at, now()), progress = null,
-       events = ${oneMoreEvent(`'running'`, `jsonb_build_object('attempt', attempt + 1)`)}
- where id = any($1::uuid[]) and state in (${quoted(sourcesOf('running'))})
-   and (queue_deadline is null or queue_deadline > now())
+   set state = 'running', host = $2, lease_until = now() + ${milliseconds('$3::float8')}, progress = null,
+       started_at = coalesce(started_at, now()),
+       attempt = case when ${isQueued} then attempt + 1 else attempt end,
+       events = case when ${isQueued}
+                then ${oneMoreEvent(`'running'`, `jsonb_build_object('attempt', attempt + 1)`)} else events end
+ where id = any($1::uuid[])
+   and (${isQueued} and (queue_deadline is null or queue_deadline > now())
+        or state = 'running' and host = $2 and not id = any($4::uuid[]))
 returning id, model, kind, task, attempt, priority, caller, payload,
           extract(epoch from now() - created_at)::float8 * 1000 as "queuedMs"`;
 
@@ -29,10 +35,10 @@ interface Row {
 export async function claim(
   database: Database,
   taskIds: readonly string[],
-  lease: { readonly host: string; readonly leaseMs: number },
+  { owner, leaseMs, underWay }: Lease,
 ): Promise<readonly ClaimedRow[]> {
   // Sorted, so that two statements over the same rows lock them in the same order.
-  const rows = await execute<Row>(database, claimTasks, [[...taskIds].sort(), lease.host, lease.leaseMs]);
+  const rows = await execute<Row>(database, claimTasks, [[...taskIds].sort(), owner, leaseMs, [...underWay]]);
   return rows.map(({ id, payload, ...row }) => ({
     ...row,
     taskId: id,
@@ -53,11 +59,11 @@ export function renew(database: Database, runs: readonly Run[], leaseMs: number)
   return execute<Run>(database, renewLeases, [toJson(runs), leaseMs]);
 }
 
-const forgetLeases = sql('task-forget-host')`
+const forgetLeases = sql('task-forget-owner')`
 update task set lease_until = now() - interval '1 second' where state = 'running' and host = $1 returning id`;
 
-export async function forgetHost(database: Database, host: string): Promise<number> {
-  return (await execute(database, forgetLeases, [host])).length;
+export async function forgetOwner(database: Database, owner: string): Promise<number> {
+  return (await execute(database, forgetLeases, [owner])).length;
 }
 
 /** Runs as the JSON the statements read, in id order. */

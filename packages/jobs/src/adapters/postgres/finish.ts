@@ -1,3 +1,4 @@
+import type { TaskState } from '@tessera/contracts';
 import type { Completion, Failure, Run } from '../../ports/task-store.ts';
 import { sourcesOf } from '../../state.ts';
 import { type Database, execute, milliseconds, oneMoreEvent, quoted, sql } from './statement.ts';
@@ -51,11 +52,12 @@ export async function complete(
     }
     return row;
   });
-  return execute<Run>(database, completeTasks, [
+  const written = await execute<Run>(database, completeTasks, [
     JSON.stringify(rows),
     blobs.length === 1 ? asBuffer(blobs[0]!) : Buffer.concat(blobs),
     resultTimeToLiveMs,
   ]);
+  return withWrittenBefore(database, { written, asked: completions, state: 'succeeded' });
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
@@ -70,7 +72,7 @@ update task t
  where t.id = input.id and t.attempt = input.attempt and t.state = 'running'
 returning t.id as "taskId", t.attempt`;
 
-export function fail(
+export async function fail(
   database: Database,
   failures: readonly Failure[],
   resultTimeToLiveMs: number,
@@ -84,5 +86,30 @@ export function fail(
       code: error.code,
       timings: JSON.stringify(timings),
     }));
-  return execute<Run>(database, failTasks, [JSON.stringify(rows), resultTimeToLiveMs]);
+  const written = await execute<Run>(database, failTasks, [JSON.stringify(rows), resultTimeToLiveMs]);
+  return withWrittenBefore(database, { written, asked: failures, state: 'failed' });
+}
+
+const readEnded = sql('task-read-ended')`
+select t.id as "taskId", t.attempt
+  from json_to_recordset($1::json) as mine(id uuid, attempt int)
+  join task t on t.id = mine.id and t.attempt = mine.attempt where t.state = $2`;
+
+/**
+ * The runs that were written now, and those that the same run wrote before: nobody else writes under its attempt, so the
+ * statement ran twice and its first answer was lost. Costs a statement only when something was not written now.
+ */
+async function withWrittenBefore(
+  database: Database,
+  {
+    written,
+    asked,
+    state,
+  }: { readonly written: readonly Run[]; readonly asked: readonly Run[]; readonly state: TaskState },
+): Promise<readonly Run[]> {
+  const now = new Set(written.map((run) => run.taskId));
+  const rest = asked.filter((run) => !now.has(run.taskId));
+  if (rest.length === 0) return written;
+  const before = rest.map(({ taskId, attempt }) => ({ id: taskId, attempt }));
+  return [...written, ...(await execute<Run>(database, readEnded, [JSON.stringify(before), state]))];
 }

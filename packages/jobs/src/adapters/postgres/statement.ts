@@ -7,13 +7,16 @@ export type Database = Pick<pg.Pool, 'query'>;
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** For statements that may take longer than others before they say anything, in milliseconds. */
+  readonly answerMs?: number;
 }
 
 /** Makes a named statement of a template; interpolated parts are our own constants, never values. */
 export function sql(
   name: string,
+  limits: Pick<Statement, 'answerMs'> = {},
 ): (parts: TemplateStringsArray, ...constants: readonly string[]) => Statement {
-  return (parts, ...constants) => ({ name, text: String.raw({ raw: parts }, ...constants) });
+  return (parts, ...constants) => ({ name, text: String.raw({ raw: parts }, ...constants), ...limits });
 }
 
 export async function execute<Row extends object>(

@@ -8,10 +8,12 @@ import { type Database, execute, milliseconds, oneMoreEvent, type Statement, sql
 
 /** Rows one statement touches at the most; the rest waits for the next sweep. */
 const pageSize = 1000;
+/** A page of large results takes its time. */
+const patient = { answerMs: 15_000 };
 
 /** queued → `state` for rows that `which` selects. `$2` error, `$3` result time to live in ms. */
 function endQueued(name: string, state: 'expired' | 'failed', which: string): Statement {
-  return sql(name)`
+  return sql(name, patient)`
 update task
    set state = '${state}', error = $2, ${finalColumns('$3::float8')}, events = ${oneMoreEvent(`'${state}'`)}
  where state = 'queued'
@@ -27,7 +29,7 @@ const endOrphaned = endQueued(
   'not exists (select 1 from model m where m.normal_form = t.queue)',
 );
 
-const deleteResults = sql('result-delete')`
+const deleteResults = sql('result-delete', patient)`
 with gone as (
   delete from result where task_id in (
     select task_id from result where expires_at <= now() order by expires_at limit $1::int for update skip locked)
@@ -35,7 +37,7 @@ with gone as (
 )
 update task set payload = null from gone where task.id = gone.task_id returning task.id`;
 
-const deleteRows = sql('task-delete')`
+const deleteRows = sql('task-delete', patient)`
 delete from task where id in (
   select id from task where finished_at <= now() - ${milliseconds('$2::float8')} order by finished_at limit $1::int
   for update skip locked)
@@ -45,20 +47,23 @@ export interface SweepLimits {
   readonly maxAttempts: number;
   readonly resultTimeToLiveMs: number;
   readonly rowTimeToLiveMs: number;
+  readonly sparesLeases: boolean;
 }
 
 /** Every step is one statement that skips locked rows, so any number of hosts may sweep at once. */
 export async function sweep(database: Database, limits: SweepLimits): Promise<Sweep> {
-  const { maxAttempts, resultTimeToLiveMs, rowTimeToLiveMs } = limits;
+  const { maxAttempts, resultTimeToLiveMs, rowTimeToLiveMs, sparesLeases } = limits;
   const error = (code: 'WORKER_LOST' | 'TASK_QUEUE_EXPIRED'): ReturnType<typeof toWireError> =>
     toWireError(new AppError(code, { detail: { attempts: maxAttempts } }));
-  const lost = await runRelease(database, releaseLost, pageSize, {
-    counts: true,
-    reason: 'the host did not renew its lease',
-    error: error('WORKER_LOST'),
-    maxAttempts,
-    resultTimeToLiveMs,
-  });
+  const lost = sparesLeases
+    ? { requeued: [], failed: [] }
+    : await runRelease(database, releaseLost, pageSize, {
+        counts: true,
+        reason: 'the host did not renew its lease',
+        error: error('WORKER_LOST'),
+        maxAttempts,
+        resultTimeToLiveMs,
+      });
   const expired = await execute<Ended>(database, expireQueued, [
     pageSize,
     JSON.stringify(error('TASK_QUEUE_EXPIRED')),

@@ -1,7 +1,7 @@
 import type { JobsLimits } from '../../jobs.ts';
 import type { TaskStore } from '../../ports/task-store.ts';
 import { cancel } from './cancel.ts';
-import { claim, forgetHost, renew } from './claim.ts';
+import { claim, forgetOwner, renew } from './claim.ts';
 import { complete, fail } from './finish.ts';
 import { insert } from './insert.ts';
 import { progress } from './progress.ts';
@@ -32,8 +32,8 @@ export function createPostgresTaskStore(
     settled: (taskIds) => settled(database, taskIds),
     list: (filter) => list(database, filter),
     counts: () => counts(database),
-    forgetHost: (host) => forgetHost(database, host),
-    sweep: () => sweep(database, limits),
+    forgetOwner: (owner) => forgetOwner(database, owner),
+    sweep: (options) => sweep(database, { ...limits, sparesLeases: options?.sparesLeases ?? false }),
     queuedDeliveries: (options) => queuedDeliveries(database, options),
   };
 }

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Jobs } from '../../jobs.ts';
 import { openJobs } from '../../open-jobs.ts';
-import { newModel } from '../../testing/jobs-under-test.ts';
+import { echo, newModel, request } from '../../testing/jobs-under-test.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { createPrismaClient } from './client.ts';
 
@@ -133,6 +133,39 @@ describe('the catalogue, keys and hosts, seen from two processes', () => {
     expect(await there.hosts.list()).toMatchObject([{ ...report, pid: 2, alive: true }]);
     await here.hosts.leave('h');
     expect(await there.hosts.list()).toEqual([]);
+  });
+
+  it('lets two hosts of one name live side by side: neither ends the leases of the other', async () => {
+    await here.catalogue.create(newModel);
+    const report = { host: 'twin', hostname: 'machine', pid: 1, models: [], memoryBytes: 1, gpus: [] };
+    await here.hosts.beat(report);
+    let finish = (): void => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    await here.consume(newModel.identifier, { host: 'twin', concurrency: 1 }, async ({ payload }) => {
+      await finished;
+      return echo(payload);
+    });
+    const { taskId } = await there.submit(request('a'));
+    await eventually('a running task', async () => (await there.read(taskId))?.state === 'running');
+    let watching = true;
+    const succeeding = there.hosts.succeed('twin').finally(() => {
+      watching = false;
+    });
+    await eventually('the watch to see a heart that beats', async () => {
+      await here.hosts.beat(report);
+      return !watching;
+    });
+    await succeeding;
+    await there.hosts.beat({ ...report, pid: 2 });
+    expect((await there.hosts.list()).map((host) => [host.host, host.pid, host.alive])).toEqual([
+      ['twin', 1, true],
+      ['twin-2', 2, true],
+    ]);
+    expect((await there.reconcileOnce()).requeued).toEqual([]);
+    finish();
+    expect(await there.wait(taskId, { timeoutMs: 30_000 })).toMatchObject({ state: 'succeeded', attempt: 1 });
   });
 
   it('keeps the adapters of a model', async () => {
