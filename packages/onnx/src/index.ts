@@ -9,6 +9,7 @@ export * from './external-data.ts';
 export * from './find-attentions.ts';
 export * from './find-hidden-states.ts';
 export * from './graph.ts';
+export * from './half.ts';
 export type { LoraFiles } from './lora/adapter.ts';
 export * from './lora/merge-lora.ts';
 export * from './lora/safetensors.ts';

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tessera/contracts';
+import type { SentenceTransformerPipeline } from './store/sentence/steps.ts';
 
 /**
  * Outputs by the field's names, whatever the file calls them: `logits`, `start_logits`, `end_logits`, `last_hidden_state`,
@@ -33,23 +33,4 @@ export interface ModelDescription {
   readonly isEncoderDecoder: boolean;
   /** The whole config.json, for what only one task needs. */
   readonly config: Readonly<Record<string, unknown>>;
-}
-
-export interface SentenceTransformerPipeline {
-  readonly pooling: {
-    readonly cls: boolean;
-    readonly mean: boolean;
-    readonly max: boolean;
-    readonly meanSqrtLen: boolean;
-    readonly lastToken: boolean;
-  };
-  /** y = activation(W·x + b); W [out, in]. */
-  readonly dense: readonly {
-    readonly weight: Tensor;
-    readonly bias: Tensor | null;
-    readonly activation: 'identity' | 'tanh';
-  }[];
-  readonly normalize: boolean;
-  readonly maxSeqLength: number | null;
-  readonly lowerCase: boolean;
 }

@@ -1,5 +1,5 @@
 export type { BatchStatistics } from './batching/batch-statistics.ts';
-export type { ModelDescription, OutputName, SentenceTransformerPipeline } from './description.ts';
+export type { ModelDescription, OutputName } from './description.ts';
 export type {
   GenerationJob,
   GenerationStatistics,
@@ -32,6 +32,12 @@ export { describeModel, type FolderDescription } from './store/describe-model.ts
 export type { FileProgress } from './store/fetch-file.ts';
 export type { HubAddress } from './store/hub-client.ts';
 export { hashModel, type LocateModelOptions, locateModel } from './store/locate-model.ts';
+export type {
+  Activation,
+  SentencePooling,
+  SentenceStep,
+  SentenceTransformerPipeline,
+} from './store/sentence/steps.ts';
 export { loadTokenizer } from './tokenizer/load-tokenizer.ts';
 export type {
   EncodeOptions,

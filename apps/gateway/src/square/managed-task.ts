@@ -30,7 +30,7 @@ export async function submitLoad(jobs: Jobs, model: ModelEntry, identity: Identi
     payload: {
       task: 'embedding',
       input: ['Is this model there?'],
-      options: { mode: 'mean', normalize: false },
+      options: { mode: 'mean', normalize: false, prompt: null, promptName: null, dimensions: null },
       preprocessing: { maxLength: null, stride: null, addSpecialTokens: null },
       outputAttentions: false,
       outputHiddenStates: false,

@@ -21,6 +21,12 @@ const embeddingOptions = z.object({
   /** Null: the model's own pooling where it brings one (sentence-transformers), else mean. */
   mode: z.enum(embeddingModes).nullable().default(null),
   normalize: z.boolean().default(false),
+  /** Text in front of every input; wins over promptName. */
+  prompt: z.string().nullable().default(null),
+  /** One of the prompts that a sentence-transformers folder brings. Null: its default prompt, where it has one. */
+  promptName: z.string().nullable().default(null),
+  /** Values kept of each vector, which is then made of length one; null for the model's own. */
+  dimensions: z.int().min(1).nullable().default(null),
 });
 const questionAnsweringOptions = z.object({
   topk: z.int().min(1).max(1000).default(1),

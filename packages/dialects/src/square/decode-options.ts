@@ -24,6 +24,9 @@ export const decodeTaskOptions: Readonly<
         `Embedding mode ${mode} not in list of supported modes [${embeddingModes.map((m) => `'${m}'`).join(', ')}]`,
     }),
     normalize: kwargs.boolean('normalize', false),
+    prompt: kwargs.text('prompt', null),
+    promptName: kwargs.text('prompt_name', null),
+    dimensions: kwargs.integer('dimensions', null, { min: 1 }),
   }),
   'question-answering': (kwargs) => ({
     topk: kwargs.integer('topk', 1, { min: 1, max: 1000 }),

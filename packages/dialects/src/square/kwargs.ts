@@ -1,5 +1,5 @@
-import { invalid } from '../text-limits.ts';
-import { type JsonRecord, readBoolean, readInteger } from './coerce.ts';
+import { checkText, defaultTextLimits, invalid } from '../text-limits.ts';
+import { type JsonRecord, readBoolean, readInteger, readString } from './coerce.ts';
 
 /**
  * Reads one `*_kwargs` object key by key. A key that is null counts as absent; keys nobody asked for are ignored and told
@@ -8,6 +8,7 @@ import { type JsonRecord, readBoolean, readInteger } from './coerce.ts';
 export interface Kwargs {
   boolean<T>(name: string, fallback: T): boolean | T;
   integer<T>(name: string, fallback: T, range: { readonly min: number; readonly max?: number }): number | T;
+  text<T>(name: string, fallback: T): string | T;
   choice<T extends string, F extends T | null>(name: string, options: ChoiceOptions<T, F>): T | F;
   /** Marks keys as known although they change nothing. */
   accept(...names: readonly string[]): void;
@@ -37,6 +38,13 @@ export function readKwargs(record: JsonRecord, name: string): Kwargs {
     integer(key, fallback, range) {
       const value = take(key);
       return value === undefined ? fallback : readInteger(value, field(key), range);
+    },
+    text(key, fallback) {
+      const value = take(key);
+      if (value === undefined) return fallback;
+      const text = readString(value, field(key));
+      checkText(text, field(key), defaultTextLimits);
+      return text;
     },
     choice(key, { values, fallback, problem }) {
       const value = take(key);

@@ -93,22 +93,33 @@ async function answers(payload: PayloadOf<'question-answering'>, context: HeadCo
   return { asChoices: false, instances: await Promise.all(instances) };
 }
 
+/** Poolings whose gradient is known to explanations, by their name in modules.json. */
+const explained: Readonly<Partial<Record<string, PoolingMode>>> = {
+  cls: 'cls',
+  max: 'max',
+  mean: 'mean',
+  mean_sqrt_len_tokens: 'mean',
+  lasttoken: 'last',
+};
+
 /** How the embedding head pools: by the mode asked for, else as a sentence-transformers folder says, else the mean. */
 function poolingOf(payload: PayloadOf<'embedding'>, { runtime }: HeadContext): PoolingMode {
   const { mode } = payload.options;
   const { sentenceTransformer, outputs } = runtime.description;
   if (mode === null && outputs.includes('sentence_embedding')) return 'sentence';
   if (mode === null && sentenceTransformer) {
-    const { pooling, dense } = sentenceTransformer;
-    if (dense.length > 0)
+    const [pooling, ...more] = sentenceTransformer.steps;
+    const only = pooling?.kind === 'pooling' ? pooling.modes : [];
+    const known = only.length === 1 ? explained[only[0]!] : undefined;
+    if (known === undefined || more.some(({ kind }) => kind !== 'normalize'))
       throw new AppError('FEATURE_UNAVAILABLE', {
         detail: {
           field: 'explain',
           problem:
-            'this model has layers after its pooling; name a mode in `options` to explain without them',
+            'this model has layers beside a plain pooling; name a mode in `options` to explain without them',
         },
       });
-    return pooling.cls ? 'cls' : pooling.max ? 'max' : pooling.lastToken ? 'last' : 'mean';
+    return known;
   }
   return mode === null || mode === 'token' ? 'mean' : mode;
 }

@@ -60,15 +60,18 @@ describe('a sentence-transformers folder', () => {
 
   test('has its pooling pipeline', async () => {
     const { description } = await describeModel(dense, 'm');
-    const { dense: layers, ...pipeline } = description.sentenceTransformer!;
-    expect(pipeline).toEqual({
-      pooling: { cls: false, mean: true, max: true, meanSqrtLen: false, lastToken: false },
-      normalize: true,
-      maxSeqLength: 40,
-      lowerCase: false,
-    });
-    expect(layers).toMatchObject([
-      { activation: 'tanh', weight: { shape: [24, 64] }, bias: { shape: [24] } },
+    const { steps, ...pipeline } = description.sentenceTransformer!;
+    expect(pipeline).toEqual({ maxSeqLength: 40, prompts: {}, defaultPrompt: null, dimensions: null });
+    expect(steps).toMatchObject([
+      { kind: 'pooling', modes: ['max', 'mean'], includePrompt: true },
+      {
+        kind: 'dense',
+        at: 'sentence',
+        activation: 'tanh',
+        weight: { shape: [24, 64] },
+        bias: { shape: [24] },
+      },
+      { kind: 'normalize', at: 'sentence' },
     ]);
   });
 
@@ -87,15 +90,28 @@ describe('a sentence-transformers folder', () => {
     ],
     ['no pooling', 'modules.json', '[]', /no Pooling/],
     ['a list that is none', 'modules.json', '{}', /not a list of modules/],
-    ['an unknown activation', '2_Dense/config.json', '{"activation_function":"torch.nn.ReLU"}', /relu/],
+    [
+      'an unknown activation',
+      '2_Dense/config.json',
+      '{"activation_function":"torch.nn.RReLU"}',
+      /RReLU.*known/,
+    ],
+    ['an activation of its own', '2_Dense/config.json', '{"activation_function":"my.Tanh"}', /my\.Tanh/],
     ['weights that are no safetensors', '2_Dense/model.safetensors', 'nothing', /cannot be read/],
     ['no weights', '2_Dense/model.safetensors', null, /no model.safetensors/],
     ['no pooling mode', '1_Pooling/config.json', '{}', /no pooling mode/],
+    ['an unknown pooling', '1_Pooling/config.json', '{"pooling_mode":"median"}', /median.*known are cls/],
     [
-      'weighted pooling',
+      'a layer that does not fit',
       '1_Pooling/config.json',
-      '{"pooling_mode_weightedmean_tokens":true}',
-      /weighted mean/,
+      '{"pooling_mode":"mean"}',
+      /Dense module for 64 values where 32 come/,
+    ],
+    [
+      'code of its own',
+      'modules.json',
+      '[{"path":"","type":"custom_st.Transformer"},{"path":"1_X","type":"custom_st.Pooling"}]',
+      /custom_st\.Pooling, which is code of its own/,
     ],
   ])('with %s is refused by name', async (name, file, text, message) => {
     const failure = describeModel(await changed(name, file, text), 'm');

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { TaskName } from '@tessera/contracts';
 import type { ModelDescription } from '../description.ts';
 import { maxPositions } from '../tokenizer/length-limit.ts';
 import { findOnnx } from './find-onnx.ts';
 import { type JsonFields, readJson } from './model-files.ts';
-import { readSentenceTransformer } from './sentence-transformer.ts';
+import { transformerPath } from './sentence/read-modules.ts';
+import { readSentenceTransformer } from './sentence/read-pipeline.ts';
 
 /** What a model folder says of itself before any session is open. */
 export interface FolderDescription {
@@ -18,9 +20,10 @@ export interface FolderDescription {
  * Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED.
  */
 export async function describeModel(folder: string, identifier: string): Promise<FolderDescription> {
-  const config = await readJson(folder, 'config.json', identifier);
+  const inner = join(folder, await transformerPath(folder, identifier));
+  const config = await readJson(inner, 'config.json', identifier);
   const files = await findOnnx(folder, identifier);
-  const sentenceTransformer = await readSentenceTransformer(folder, identifier);
+  const sentence = await readSentenceTransformer(folder, identifier);
   const architectures = config['architectures'];
   const modelClass =
     Array.isArray(architectures) && typeof architectures[0] === 'string' ? architectures[0] : null;
@@ -36,11 +39,11 @@ export async function describeModel(folder: string, identifier: string): Promise
       firstNumber(config, ['num_hidden_layers', 'n_layers', 'n_layer', 'num_layers', 'encoder_layers']) ?? 0,
     maxPositions: maxPositions(config),
     outputs: [],
-    sentenceTransformer,
+    sentenceTransformer: sentence?.pipeline ?? null,
     isEncoderDecoder,
     config,
   };
-  return { description, tasks: sentenceTransformer ? ['embedding'] : tasksOf(modelClass, isEncoderDecoder) };
+  return { description, tasks: sentence ? ['embedding'] : tasksOf(modelClass, isEncoderDecoder) };
 }
 
 /** Heads by the end of their class name; the first that matches counts. */

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@tessera/base';
+import { transformerPath } from './sentence/read-modules.ts';
 
 /** The ONNX files of a model folder, as paths inside it. */
 export type OnnxFiles =
@@ -29,18 +30,21 @@ export async function findOnnx(folder: string, model: string): Promise<OnnxFiles
       () => true,
       () => false,
     );
-  return chooseOnnx(there, model);
+  return chooseOnnx(there, model, await transformerPath(folder, model));
 }
 
 /** The same choice over any listing of files. */
 export async function chooseOnnx(
   isThere: (file: string) => boolean | Promise<boolean>,
   model: string,
+  /** Folder inside the model's that is looked into first: where modules.json has its Transformer. */
+  inner = '',
 ): Promise<OnnxFiles> {
+  const folders = inner === '' ? places : [...places.map((place) => `${inner}/${place}`), ...places];
   const first = async (names: readonly string[]): Promise<string | null> => {
     for (const name of names)
-      for (const place of places) {
-        const file = place === '' ? name : `${place}/${name}`;
+      for (const place of folders) {
+        const file = place === '' ? name : `${place.replace(/\/$/, '')}/${name}`;
         if (await isThere(file)) return file;
       }
     return null;

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@tessera/base';
+import { parsePythonJson } from './python-json.ts';
 
 export type JsonFields = Readonly<Record<string, unknown>>;
 
 /** The text of a file of a model folder. Throws MODEL_FILES_MISSING when it is not there. */
 export async function readTextFile(folder: string, file: string, model: string): Promise<string> {
-  const text = await readIfThere(folder, file, model);
+  const text = await readTextIfThere(folder, file, model);
   if (text === null) throw new AppError('MODEL_FILES_MISSING', { detail: { model, file } });
   return text;
 }
@@ -22,11 +23,12 @@ export async function readJsonIfThere(
   file: string,
   model: string,
 ): Promise<JsonFields | null> {
-  const text = await readIfThere(folder, file, model);
+  const text = await readTextIfThere(folder, file, model);
   return text === null ? null : parse(text, file, model);
 }
 
-async function readIfThere(folder: string, file: string, model: string): Promise<string | null> {
+/** Like readTextFile, but null when the file is not there. */
+export async function readTextIfThere(folder: string, file: string, model: string): Promise<string | null> {
   try {
     return await readFile(join(folder, file), 'utf8');
   } catch (cause) {
@@ -44,7 +46,7 @@ function parse(text: string, file: string, model: string): JsonFields {
     new AppError('MODEL_LOAD_FAILED', { detail: { model, reason: `${file} ${problem}` }, cause });
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parsePythonJson(text);
   } catch (cause) {
     throw failed(`is not valid JSON (${(cause as Error).message})`, cause);
   }

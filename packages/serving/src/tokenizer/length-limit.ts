@@ -4,7 +4,7 @@ export interface LengthSources {
   readonly config: Readonly<Record<string, unknown>>;
   /** tokenizer_config.json */
   readonly tokenizerConfig: Readonly<Record<string, unknown>>;
-  /** sentence_bert_config.json; null for other models. */
+  /** sentence_bert_config.json or an older name of it; null for other models. */
   readonly sentenceConfig: Readonly<Record<string, unknown>> | null;
 }
 
@@ -45,11 +45,14 @@ const positionFields = [
   'max_sequence_length',
 ];
 
-/** Tokens of the longest input, specials included: the least of tokenizer limit, sentence limit and positions. */
+/**
+ * Tokens of the longest input, specials included: the lesser of the positions and the limit of sentence_bert_config.json, which
+ * sentence-transformers puts in the place of the tokenizer's own.
+ */
 export function longestInput(sources: LengthSources): number {
   const limits = [
-    countIn(sources.tokenizerConfig, 'model_max_length'),
-    sources.sentenceConfig && countIn(sources.sentenceConfig, 'max_seq_length'),
+    (sources.sentenceConfig && countIn(sources.sentenceConfig, 'max_seq_length')) ??
+      countIn(sources.tokenizerConfig, 'model_max_length'),
     maxPositions(sources.config),
   ].filter((limit) => limit !== null);
   return Math.min(unboundedLength, ...limits);

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { AppError } from '@tessera/base';
 import type { TextInput } from '@tessera/contracts';
 import { type JsEncoding, Tokenizer as NativeTokenizer } from 'tokenizers';
 import { readJson, readJsonIfThere, readTextFile } from '../store/model-files.ts';
+import { transformerPath } from '../store/sentence/read-modules.ts';
+import { readSentenceConfig } from '../store/sentence/read-settings.ts';
 import { clipText } from './clip-text.ts';
 import { columnsOf, EncodingView, textStretches } from './encoding-view.ts';
 import { longestInput } from './length-limit.ts';
@@ -15,13 +18,14 @@ import { maxWindows, windowStretches } from './windows.ts';
  * done here, because the native setting is shared by all calls under way.
  * Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED.
  */
-export async function loadTokenizer(folder: string, model = folder): Promise<Tokenizer> {
+export async function loadTokenizer(modelFolder: string, model = modelFolder): Promise<Tokenizer> {
+  const folder = join(modelFolder, await transformerPath(modelFolder, model));
   const [text, config, tokenizerConfig, map, sentenceConfig] = await Promise.all([
     readTextFile(folder, 'tokenizer.json', model),
     readJson(folder, 'config.json', model),
     readJsonIfThere(folder, 'tokenizer_config.json', model),
     readJsonIfThere(folder, 'special_tokens_map.json', model),
-    readJsonIfThere(folder, 'sentence_bert_config.json', model),
+    readSentenceConfig(folder, model),
   ]);
   const native = parseTokenizer(text, model);
   const specials = findSpecialTokens(

@@ -1,4 +1,5 @@
 import { type EmbeddingMode, float32 } from '@tessera/contracts';
+import type { SentenceTransformerPipeline } from '@tessera/serving';
 import { describe, expect, it } from 'vitest';
 import { fakeContext } from '../testing/fake-runtime.ts';
 import { payloadOf } from '../testing/payload.ts';
@@ -74,24 +75,29 @@ describe('modes', () => {
 });
 
 describe('sentence transformers', () => {
-  const pipeline = {
-    pooling: { cls: true, mean: true, max: false, meanSqrtLen: false, lastToken: false },
-    dense: [
+  const pipeline: SentenceTransformerPipeline = {
+    steps: [
+      { kind: 'pooling', modes: ['cls', 'mean'], includePrompt: true },
       {
+        kind: 'dense',
+        at: 'sentence',
         weight: float32([2, 4], [1, 0, 0, 0, 0, 0, 1, 0]),
         bias: float32([2], [3, 0]),
-        activation: 'identity' as const,
+        activation: 'identity',
+        residual: null,
       },
+      { kind: 'normalize', at: 'sentence' },
     ],
-    normalize: true,
+    prompts: {},
+    defaultPrompt: null,
+    dimensions: null,
     maxSeqLength: 4,
-    lowerCase: true,
   };
   const sentence = { ...model, description: { ...model.description, sentenceTransformer: pipeline } };
 
   it('run their own pipeline, normalized or not as it says, unless a mode is named', async () => {
     const { context, requests } = fakeContext(sentence);
-    const payload = payloadOf('embedding', ['AB c d e'], { options: { mode: null, normalize: false } });
+    const payload = payloadOf('embedding', ['ab c d e'], { options: { mode: null, normalize: false } });
     const { fields, tensors, warnings } = await embedding.run(payload, context);
     // [CLS] ab c [SEP]: cls (0, 10), mean (1.5, 8.5); dense: (0 + 3, 1.5); then length 1.
     expect(fields).toEqual({ embedding_mode: '', word_ids: [] });

@@ -7,7 +7,9 @@ import type { HeadContext, TaskHead } from '../head.ts';
 import { forwardRows } from '../inputs/forward.ts';
 import { modelRows, type PreparedRows, padded, prepareRows } from '../inputs/prepare-rows.ts';
 import { extraOutputs, joinExtras, requireOutput } from '../inputs/wanted-outputs.ts';
+import { cutDimensions } from './dimensions.ts';
 import { type HiddenStates, pool } from './pool.ts';
+import { countPromptTokens, promptOf, withPrompt } from './prompt.ts';
 import { runPipeline } from './sentence-pipeline.ts';
 
 type Payload = PayloadOf<'embedding'>;
@@ -40,25 +42,45 @@ async function embedSentences(
   pipeline: SentenceTransformerPipeline,
 ): Promise<TaskResult> {
   const { runtime } = context;
-  const ready = runtime.description.outputs.includes('sentence_embedding');
+  const ready = isPooledByFile(runtime);
   const output = ready ? 'sentence_embedding' : statesOutput(runtime);
-  const input = pipeline.lowerCase ? payload.input.map(lowerCase) : payload.input;
+  const prompt = promptOf(payload.options, pipeline, pipeline.defaultPrompt);
   const preprocessing = { maxLength: pipeline.maxSeqLength, stride: null, addSpecialTokens: true };
+  const input = withPrompt(payload.input, prompt);
   const { encodings, warnings } = await prepareRows({ input, preprocessing }, context);
+  const promptTokens = ready ? 0 : await countPromptTokens(runtime.tokenizer, pipeline, prompt);
   const rows = await forwardRows(context, {
     rows: modelRows(encodings, null),
     outputs: [output],
   });
+  const last = pipeline.steps.at(-1);
   const vectors = rows.map((row, b) =>
     ready
-      ? asFloat32(row.sentence_embedding!)
-      : runPipeline(hiddenStates(row, encodings[b]!.inputIds.length), pipeline),
+      ? finishPooled(asFloat32(row.sentence_embedding!), last?.kind === 'normalize')
+      : runPipeline(hiddenStates(row, encodings[b]!.inputIds.length), pipeline, promptTokens),
   );
+  const own = pipeline.dimensions;
+  const kept = own === null ? vectors : vectors.map((vector) => vector.slice(0, own));
   return {
     fields: { embedding_mode: '', word_ids: [] },
-    tensors: { embeddings: stackVectors(vectors) },
+    tensors: { embeddings: cutDimensions(stackVectors(kept), payload.options.dimensions) },
     warnings,
   };
+}
+
+/**
+ * Whether the file gives the sentence's vector and no vectors of tokens, so that modules.json has been run inside it. A runtime
+ * names the file's own outputs first and those that it can dig out of the graph behind them.
+ */
+function isPooledByFile({ description: { outputs } }: ModelRuntime): boolean {
+  const pooled = outputs.indexOf('sentence_embedding');
+  const tokens = outputs.indexOf('last_hidden_state');
+  return pooled >= 0 && (tokens < 0 || pooled < tokens);
+}
+
+/** Some exporters leave the last Normalize out; where it is in, it changes nothing. */
+function finishPooled(vector: Float32Array, normalize: boolean): Float32Array {
+  return normalize ? normalizeRows(vector, vector.length) : vector;
 }
 
 async function embedByMode(payload: Payload, context: HeadContext): Promise<TaskResult> {
@@ -70,12 +92,15 @@ async function embedByMode(payload: Payload, context: HeadContext): Promise<Task
   const leaks = (['last_hidden_state', 'pooler_output'] as const).filter((name) =>
     runtime.description.outputs.includes(name),
   );
-  const prepared = await prepareRows(payload, context);
+  const prompt = promptOf(payload.options, runtime.description.sentenceTransformer, null);
+  const input = withPrompt(payload.input, prompt);
+  const prepared = await prepareRows({ ...payload, input }, context);
   const rows = await forwardRows(context, {
     rows: modelRows(prepared.encodings, prepared.longest),
     outputs: [...new Set<OutputName>([statesOutput(runtime), ...leaks, ...extras])],
   });
-  const tensors: Record<string, Tensor> = { embeddings: embeddingsOf(rows, prepared, payload) };
+  const embeddings = cutDimensions(embeddingsOf(rows, prepared, payload), payload.options.dimensions);
+  const tensors: Record<string, Tensor> = { embeddings };
   for (const name of leaks) tensors[name] = stack(rows.map((row) => row[name]!));
   return {
     fields: {
@@ -129,8 +154,4 @@ function lastStates(row: RowOutputs): Tensor {
 function hiddenStates(row: RowOutputs, length: number): HiddenStates {
   const states = lastStates(row);
   return { values: asFloat32(states), length, size: states.shape[1]! };
-}
-
-function lowerCase(input: Payload['input'][number]): Payload['input'][number] {
-  return typeof input === 'string' ? input.toLowerCase() : [input[0].toLowerCase(), input[1].toLowerCase()];
 }

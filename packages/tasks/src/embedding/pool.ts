@@ -1,5 +1,3 @@
-import type { EmbeddingMode } from '@tessera/contracts';
-
 /** Hidden states of one text, [T, H] row-major, of which the first `length` positions are tokens and the rest padding. */
 export interface HiddenStates {
   readonly values: Float32Array;
@@ -7,34 +5,51 @@ export interface HiddenStates {
   readonly size: number;
 }
 
-/** Poolings that read hidden states alone: [T, H] to [H]. */
-export type Pooling = Extract<EmbeddingMode, 'mean' | 'max' | 'cls'> | 'mean-sqrt-len' | 'last-token';
+/** Poolings that read hidden states alone, under sentence-transformers' names: [T, H] to [H]. */
+export type Pooling = 'mean' | 'max' | 'cls' | 'mean_sqrt_len_tokens' | 'weightedmean' | 'lasttoken';
 
-/** One vector [H] of a text's hidden states. Padding never counts; special tokens do (contract-square §3.4). */
-export function pool(states: HiddenStates, pooling: Pooling): Float32Array {
+/**
+ * One vector [H] of a text's hidden states, from token `from` on. Padding never counts; special tokens do
+ * (contract-square §3.4).
+ */
+export function pool(states: HiddenStates, pooling: Pooling, from = 0): Float32Array {
+  const first = Math.min(from, states.length);
+  const at = (t: number): Float32Array => states.values.slice(t * states.size, (t + 1) * states.size);
   switch (pooling) {
     case 'cls':
-      return states.values.slice(0, states.size);
-    case 'last-token':
-      return states.values.slice((states.length - 1) * states.size, states.length * states.size);
+      return at(Math.min(first, states.length - 1));
+    case 'lasttoken':
+      return at(states.length - 1);
     case 'max':
-      return maxOver(states);
+      return maxOver(states, first);
     case 'mean':
-      return sumOver(states, states.length);
-    case 'mean-sqrt-len':
-      return sumOver(states, Math.sqrt(states.length));
+      return meanOver(states, first, () => 1);
+    case 'mean_sqrt_len_tokens':
+      return meanOver(states, first, () => 1, Math.sqrt);
+    case 'weightedmean':
+      return meanOver(states, first, (t) => t + 1);
   }
 }
 
-function sumOver({ values, length, size }: HiddenStates, divisor: number): Float32Array {
+/** Σ w(t)·x(t) / divisor(Σ w(t)). */
+function meanOver(
+  { values, length, size }: HiddenStates,
+  first: number,
+  weight: (t: number) => number,
+  divisor: (sum: number) => number = (sum) => sum,
+): Float32Array {
   const sums = new Float64Array(size);
-  for (let t = 0; t < length; t++) for (let h = 0; h < size; h++) sums[h]! += values[t * size + h]!;
-  return Float32Array.from(sums, (sum) => sum / Math.max(divisor, 1e-9));
+  let weights = 0;
+  for (let t = first; t < length; t++) {
+    weights += weight(t);
+    for (let h = 0; h < size; h++) sums[h]! += weight(t) * values[t * size + h]!;
+  }
+  return Float32Array.from(sums, (sum) => sum / Math.max(divisor(weights), 1e-9));
 }
 
-function maxOver({ values, length, size }: HiddenStates): Float32Array {
+function maxOver({ values, length, size }: HiddenStates, first: number): Float32Array {
   const best = new Float32Array(size).fill(-1e9);
-  for (let t = 0; t < length; t++)
+  for (let t = first; t < length; t++)
     for (let h = 0; h < size; h++) best[h] = Math.max(best[h]!, values[t * size + h]!);
   return best;
 }
