@@ -151,6 +151,16 @@ describe('flags and kwargs', () => {
     expect(options('embedding', { embedding_mode: 'cls', normalize: true })).toEqual({
       mode: 'cls',
       normalize: true,
+      prompt: null,
+      promptName: null,
+      dimensions: null,
+    });
+    expect(options('embedding', { prompt: 'query: ', prompt_name: 'query', dimensions: 64 })).toEqual({
+      mode: null,
+      normalize: false,
+      prompt: 'query: ',
+      promptName: 'query',
+      dimensions: 64,
     });
     expect(options('token-classification', { is_regression: true })).toEqual({ isRegression: true });
     expect(options('sequence-classification', { multiple_choice: true, return_all_scores: true })).toEqual({

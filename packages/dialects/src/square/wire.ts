@@ -16,7 +16,7 @@ export const predictionRequest = z
     preprocessing_kwargs: kwargs.describe('max_length, stride or doc_stride, add_special_tokens.'),
     model_kwargs: kwargs.describe('output_attentions, output_hidden_states, average_adapters.'),
     task_kwargs: kwargs.describe(
-      'is_regression, multiple_choice, embedding_mode, normalize, topk, max_answer_len, show_null_answers; generation options.',
+      'is_regression, multiple_choice, embedding_mode, normalize, prompt, prompt_name, dimensions, topk, max_answer_len, show_null_answers; generation options.',
     ),
     explain_kwargs: kwargs.describe('method, top_k, mode.'),
     attack_kwargs: kwargs.describe(

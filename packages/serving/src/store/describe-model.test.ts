@@ -104,7 +104,7 @@ describe('a sentence-transformers folder', () => {
     [
       'a layer that does not fit',
       '1_Pooling/config.json',
-      '{"pooling_mode":"mean"}',
+      '{"embedding_dimension":32,"pooling_mode":"mean"}',
       /Dense module for 64 values where 32 come/,
     ],
     [

@@ -27,9 +27,9 @@ function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** log(1 + eˣ), written so that it neither overflows nor loses the small values. */
+/** log(1 + eˣ), written so that it loses no small values; torch takes x itself above 20. */
 function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  return x > 20 ? x : Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
 /** 2/√π·e^(-x²)·Σ 2ⁿx^(2n+1)/(2n+1)!! (Abramowitz and Stegun 7.1.6); all terms have one sign, so nothing cancels. */

@@ -13,7 +13,7 @@ export function cutDimensions(vectors: Tensor, dimensions: number | null): Tenso
   if (dimensions > size)
     throw new AppError('INPUT_INVALID', {
       detail: {
-        field: 'dimensions',
+        field: 'options.dimensions',
         problem: `${dimensions} is more than the ${size} values that this model gives`,
       },
     });

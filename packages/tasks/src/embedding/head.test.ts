@@ -77,7 +77,7 @@ describe('modes', () => {
 describe('sentence transformers', () => {
   const pipeline: SentenceTransformerPipeline = {
     steps: [
-      { kind: 'pooling', modes: ['cls', 'mean'], includePrompt: true },
+      { kind: 'pooling', width: 2, modes: ['cls', 'mean'], includePrompt: true },
       {
         kind: 'dense',
         at: 'sentence',
@@ -120,4 +120,72 @@ describe('sentence transformers', () => {
       expect([...tensors.embeddings!.data]).toEqual([0, 10]);
     },
   );
+
+  describe('prompts', () => {
+    const withPrompts = (includePrompt: boolean) => ({
+      ...model,
+      description: {
+        ...model.description,
+        sentenceTransformer: {
+          ...pipeline,
+          steps: [{ kind: 'pooling' as const, width: 2, modes: ['mean' as const], includePrompt }],
+          prompts: { query: 'q: ', none: '' },
+          defaultPrompt: 'query',
+          maxSeqLength: null,
+        },
+      },
+    });
+    const run = async (options: object, includePrompt = true) => {
+      const { context, requests } = fakeContext(withPrompts(includePrompt));
+      const { tensors } = await embedding.run(payloadOf('embedding', ['b c'], { options }), context);
+      return { ids: requests[0]!.rows[0]!.inputIds, values: [...tensors.embeddings!.data] };
+    };
+    const ids = (...letters: string[]): number[] => [
+      1,
+      ...letters.map((letter) => 10 + letter.charCodeAt(0)),
+      2,
+    ];
+
+    it.each([
+      ['the default of the folder', {}, ids('q', 'b', 'c')],
+      ['one by name', { promptName: 'none' }, ids('b', 'c')],
+      ['a text of the caller, which wins', { prompt: 'x ', promptName: 'none' }, ids('x', 'b', 'c')],
+      ['none where a mode is named', { mode: 'mean' }, ids('b', 'c')],
+    ])('%s', async (_, options, expected) => {
+      expect((await run(options)).ids).toEqual(expected);
+    });
+
+    it('is left out of the pooling where the folder says so', async () => {
+      // [CLS] q: b c [SEP] are the states 0 to 4; without [CLS] and the prompt 2 to 4 are left.
+      expect((await run({}, false)).values).toEqual([3, 7]);
+      expect((await run({})).values).toEqual([2, 8]);
+    });
+
+    it('that the folder does not have is refused with those it has', async () => {
+      await expect(run({ promptName: 'passage' })).rejects.toThrow(
+        /options\.promptName: this model has no prompt "passage"; it has query, none/,
+      );
+    });
+  });
+
+  it('dimensions cut every vector and make it of length one again', async () => {
+    const { tensors } = await embed('token', { dimensions: 1 });
+    expect(tensors.embeddings!.shape).toEqual([2, 5, 1]);
+    expect([...tensors.embeddings!.data].every((value) => [0, 1].includes(value))).toBe(true);
+    await expect(embed('mean', { dimensions: 3 })).rejects.toThrow(
+      /options\.dimensions: 3 is more than the 2 values/,
+    );
+  });
+
+  it('the vectors of a file that pools by itself are the answer, and truncate_dim holds for them', async () => {
+    const { context } = fakeContext({
+      description: {
+        outputs: ['sentence_embedding', 'hidden_states', 'last_hidden_state'],
+        sentenceTransformer: { ...pipeline, dimensions: 1 },
+      },
+      row: () => ({ sentence_embedding: float32([2], [3, 4]) }),
+    });
+    const { tensors } = await embedding.run(payloadOf('embedding', ['a']), context);
+    expect([...tensors.embeddings!.data]).toEqual([expect.closeTo(0.6, 6)]);
+  });
 });

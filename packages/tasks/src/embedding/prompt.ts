@@ -20,7 +20,7 @@ export function promptOf(
   const known = Object.keys(prompts);
   throw new AppError('INPUT_INVALID', {
     detail: {
-      field: 'prompt_name',
+      field: 'options.promptName',
       problem: `this model has no prompt "${name}"; ${known.length > 0 ? `it has ${known.join(', ')}` : 'it has none, give the text as prompt'}`,
     },
   });

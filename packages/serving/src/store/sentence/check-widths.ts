@@ -13,7 +13,7 @@ export function checkWidths(steps: readonly SentenceStep[], refuse: (reason: str
     } else if (step.kind === 'layer-norm') {
       expect('LayerNorm', step.weight.shape[0]!, width, refuse);
       width = step.weight.shape[0]!;
-    } else if (step.kind === 'pooling' && width !== null) width *= step.modes.length;
+    } else if (step.kind === 'pooling' && step.width !== null) width = step.width * step.modes.length;
   }
 }
 

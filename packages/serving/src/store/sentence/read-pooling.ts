@@ -13,8 +13,10 @@ const flags: readonly (readonly [key: string, mode: SentencePooling])[] = [
 
 /** A Pooling module by its config.json. `refuse` names the file. */
 export function readPooling(config: JsonFields, refuse: (reason: string) => never): SentenceStep {
+  const width = config['embedding_dimension'] ?? config['word_embedding_dimension'];
   return {
     kind: 'pooling',
+    width: typeof width === 'number' ? width : null,
     modes: modesOf(config, refuse),
     includePrompt: config['include_prompt'] !== false,
   };

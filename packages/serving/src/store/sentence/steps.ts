@@ -42,6 +42,8 @@ export type StepPlace = 'tokens' | 'sentence';
 export type SentenceStep =
   | {
       readonly kind: 'pooling';
+      /** Values of a token's vector as the file has them; null where it does not say. */
+      readonly width: number | null;
       /** Several are joined in this order. */
       readonly modes: readonly SentencePooling[];
       /** False: the tokens of the prompt do not count. */

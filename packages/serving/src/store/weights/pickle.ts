@@ -65,6 +65,11 @@ export function readPickle(
   };
   const global = (name: string): PickleGlobal => new PickleGlobal(name);
   const push = (value: unknown): void => void stack.push(value);
+  const call = (): void => {
+    const [callable, args] = take(2);
+    if (!(callable instanceof PickleGlobal)) throw new Error('the pickle calls what is no function');
+    push(world.call(callable, args as unknown[]));
+  };
 
   const run: Readonly<Record<string, () => void>> = {
     '\x80': () => void u8(), // PROTO
@@ -101,11 +106,8 @@ export function readPickle(
     h: () => push(memo.get(u8())),
     j: () => push(memo.get(u32())),
     Q: () => push(world.persistent(stack.pop())),
-    R: () => {
-      const [callable, args] = take(2);
-      if (!(callable instanceof PickleGlobal)) throw new Error('the pickle calls what is no function');
-      push(world.call(callable, args as unknown[]));
-    },
+    R: () => call(),
+    '\x81': () => call(), // NEWOBJ
     s: () => setItems(take(2)),
     u: () => setItems(toMark()),
     a: () => {
