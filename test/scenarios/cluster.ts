@@ -6,8 +6,10 @@ import { freePort } from '@tessera/embedded';
 import {
   eventually,
   startTestPostgres,
+  startTestProxy,
   startTestRedis,
   type TestPostgres,
+  type TestProxy,
   type TestRedis,
   watchChild,
 } from '@tessera/testkit';
@@ -20,6 +22,8 @@ export interface TestProcess {
   signal(signal: NodeJS.Signals): void;
   /** kill -9; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Resolves when it is gone, however it went. */
+  readonly gone: Promise<void>;
   /** Everything it printed. */
   output(): string;
 }
@@ -29,7 +33,10 @@ export interface Cluster {
   readonly url: string;
   readonly postgres: TestPostgres;
   readonly redis: TestRedis | null;
-  startGateway(): Promise<TestProcess>;
+  /** What lies between the processes and their servers; null in a cluster that is not proxied. */
+  readonly network: { readonly postgres: TestProxy; readonly redis: TestProxy | null } | null;
+  /** On the cluster's own port, or on another beside it. */
+  startGateway(port?: number): Promise<TestProcess>;
   startWorker(name?: string): Promise<TestProcess>;
   stop(): Promise<void>;
 }
@@ -42,12 +49,20 @@ export interface ClusterOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Postgres waits for the disk, as in production; default false. */
   readonly durable?: boolean;
+  /** The processes reach their servers through proxies that can cut connections and let them fall silent; default false. */
+  readonly proxied?: boolean;
 }
 
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const home = mkdtempSync(join(tmpdir(), 'tessera-scenario-'));
   const postgres = await startTestPostgres({ durable: options.durable ?? false });
   const redis = options.redisBinary ? await startTestRedis(options.redisBinary) : null;
+  const network = options.proxied
+    ? {
+        postgres: await startTestProxy(postgres.url),
+        redis: redis && (await startTestProxy(redis.url)),
+      }
+    : null;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const running = new Set<ChildProcess>();
@@ -56,8 +71,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const child = spawn(process.execPath, [join(root, `apps/${app}/dist/main.js`)], {
       env: {
         PATH: process.env.PATH,
-        DATABASE_URL: postgres.url,
-        ...(redis && { REDIS_URL: redis.url }),
+        DATABASE_URL: network?.postgres.through(postgres.url) ?? postgres.url,
+        ...(redis && { REDIS_URL: network?.redis?.through(redis.url) ?? redis.url }),
         TESSERA_HOME: home,
         MODELS_DIR: options.modelsDir,
         HOST: '127.0.0.1',
@@ -77,6 +92,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     return {
       pid: child.pid ?? -1,
       signal: (signal) => void child.kill(signal),
+      gone,
       kill() {
         child.kill('SIGKILL');
         return gone;
@@ -89,11 +105,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     url,
     postgres,
     redis,
-    async startGateway() {
-      const gateway = start('gateway', {});
+    network,
+    async startGateway(ownPort = port) {
+      const gateway = start('gateway', { PORT: String(ownPort) });
+      // It is ready only when a host serves; it listens before.
       await eventually(
-        'the gateway to be ready',
-        async () => (await fetch(`${url}/readyz`).catch(() => null))?.ok,
+        'the gateway to listen',
+        async () => (await fetch(`http://127.0.0.1:${ownPort}/healthz`).catch(() => null))?.ok,
       );
       return gateway;
     },
@@ -102,6 +120,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       await Promise.all(
         [...running].map((child) => new Promise((gone) => child.on('exit', gone) && child.kill('SIGKILL'))),
       );
+      await Promise.all([network?.postgres.stop(), network?.redis?.stop()]);
       await redis?.stop();
       await postgres.stop();
       rmSync(home, { recursive: true, force: true });

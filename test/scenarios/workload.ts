@@ -1,4 +1,5 @@
 import { seededRandom } from '@tessera/base';
+import { eventually } from '@tessera/testkit';
 import { expect } from 'vitest';
 
 /** One task of a scenario and what the server said of it. */
@@ -6,6 +7,8 @@ export interface Sent {
   readonly text: string;
   readonly taskId: string;
 }
+
+let turn = 0;
 
 const words =
   'the a red small river cat house sings walks under bright old never quickly green stone bird and'.split(
@@ -25,31 +28,39 @@ export function sentences(
 }
 
 /**
- * Sends one task for each text, `width` at a time. A request that got no answer (the gateway died) is sent again with
+ * Sends one task for each text, `width` at a time, to each of the gateways in turn. A request that got no answer (the gateway died) is sent again with
  * the same Idempotency-Key, as the API's users are told to, until it is accepted.
  */
 export async function sendAll(
-  url: string,
+  url: string | readonly string[],
   model: string,
   texts: readonly string[],
-  { width = 16, key }: { readonly width?: number; readonly key: string },
+  options: { readonly width?: number; readonly key: string; onAccepted?(): void },
 ): Promise<Sent[]> {
+  const { width = 16, key, onAccepted } = options;
+  const urls = typeof url === 'string' ? [url] : url;
   const sent: Sent[] = [];
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < texts.length) {
       const index = next++;
       const text = texts[index]!;
-      sent[index] = { text, taskId: await sendOne(url, { model, text, key: `${key}-${index}` }) };
+      sent[index] = { text, taskId: await sendOne(urls, { model, text, key: `${key}-${index}` }) };
+      onAccepted?.();
     }
   };
   await Promise.all(Array.from({ length: width }, lane));
   return sent;
 }
 
-async function sendOne(url: string, task: { model: string; text: string; key: string }): Promise<string> {
+async function sendOne(
+  urls: readonly string[],
+  task: { model: string; text: string; key: string },
+): Promise<string> {
+  const first = turn++;
   for (let tries = 0; tries < 3_000; tries++) {
-    const response = await fetch(`${url}/v1/tasks`, {
+    const response = await fetch(`${urls[(first + tries) % urls.length]}/v1/tasks`, {
+      signal: AbortSignal.timeout(30_000),
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': task.key },
       body: JSON.stringify({ model: task.model, task: 'sequence-classification', input: [task.text] }),
@@ -79,12 +90,19 @@ export async function answerOf(url: string, taskId: string): Promise<Answer> {
     if (response?.ok && view?.state && !['queued', 'running'].includes(view.state)) {
       if (view.state !== 'succeeded')
         throw new Error(`task ${taskId} ended ${view.state}: ${JSON.stringify(view.error)}`);
-      const result = await fetch(`${url}/v1/tasks/${taskId}/result?tensors=list`).catch(() => null);
-      if (result?.ok) return readAnswer(view.state, await result.json());
+      return readResult(url, taskId);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`task ${taskId} did not end`);
+}
+
+/** The stored answer of a task that has succeeded. */
+export async function readResult(url: string, taskId: string): Promise<Answer> {
+  return eventually(`the result of ${taskId}`, async () => {
+    const result = await fetch(`${url}/v1/tasks/${taskId}/result?tensors=list`).catch(() => null);
+    return result?.ok ? readAnswer('succeeded', await result.json()) : null;
+  });
 }
 
 function readAnswer(state: string, body: unknown): Answer {

@@ -50,6 +50,7 @@ describe('who gets in', () => {
   });
 
   it('health and the descriptions are open to everybody, metrics are not', async () => {
+    await gateway.beat();
     for (const path of [
       '/healthz',
       '/readyz',

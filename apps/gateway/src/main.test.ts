@@ -32,9 +32,18 @@ async function portOf(child: ChildProcess): Promise<number> {
   return message.port;
 }
 
+/** A gateway is ready when somebody would run what it accepts. */
+async function aHostLives(): Promise<void> {
+  await postgres.query(
+    `insert into host (host, hostname, pid, models, memory_bytes, gpus) values ('h', 'm', 1, '[]', 1, '{}')
+     on conflict (host) do update set heartbeat_at = now()`,
+  );
+}
+
 it('listens, is ready, and on SIGTERM ends the answers it is giving, then itself', async () => {
   const { child } = start({});
   const url = `http://127.0.0.1:${await portOf(child)}`;
+  await aHostLives();
   expect((await http(`${url}/readyz`)).status).toBe(200);
   const model = { identifier: 'm', source: { kind: 'hub', repository: 'm' } };
   expect((await http(`${url}/v1/models`, { body: model })).status).toBe(201);

@@ -37,6 +37,8 @@ export function startWorker(deps: LocalDeps, events: WorkerEvents): { stop(why: 
     illness: () => {
       const hungryMs = watchdog?.hungryMs() ?? 0;
       const isIll = config.watchdogMs !== null && hungryMs > config.watchdogMs / 2;
+      const stuck = host?.stuck() ?? [];
+      if (stuck.length > 0) return `tasks wait and are not taken: ${stuck.join(', ')}`;
       return isIll ? `the database has not heard from this host for ${Math.round(hungryMs / 1000)} s` : null;
     },
     unreadiness: async () => {

@@ -38,7 +38,7 @@ function inProcess(): { readonly notices: Notices; readonly queue: JobQueue } {
       remove: async () => {},
       async consume(_, __, take) {
         handle = take;
-        return { setConcurrency() {}, close: async () => {} };
+        return { setConcurrency() {}, isStuck: false, close: async () => {} };
       },
       waiting: async () => 0,
       ping: async () => {},

@@ -128,6 +128,10 @@ export function composeJobs(parts: JobsParts): Jobs {
       () => false,
     );
 
+  async function aHostThatLives(): Promise<void> {
+    if (!(await parts.hosts.list()).some((host) => host.alive)) throw new Error('no host lives');
+  }
+
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
     cancelFlush();
@@ -161,11 +165,13 @@ export function composeJobs(parts: JobsParts): Jobs {
     hosts: listedHosts,
     statistics: { read: (filter) => statistics.read(filter), flush },
     async health() {
-      const [database, queueAnswer] = await Promise.all([
+      const [database, queueAnswer, serving] = await Promise.all([
         answers(parts.pingDatabase()),
         answers(queue.ping()),
+        answers(aHostThatLives()),
       ]);
-      return { database: database ? 'up' : 'down', queue: queueAnswer ? 'up' : 'down' };
+      const word = (isUp: boolean) => (isUp ? 'up' : 'down');
+      return { database: word(database), queue: word(queueAnswer), hosts: word(serving) };
     },
     close() {
       closing ??= close();

@@ -54,6 +54,7 @@ export function openConsumption(parts: Parts): { readonly consume: Jobs['consume
         get running() {
           return active.size;
         },
+        healthy: () => !inner.isStuck,
         close({ graceMs = 0 } = {}) {
           ending ??= end(graceMs);
           return ending;

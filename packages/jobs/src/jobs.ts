@@ -91,6 +91,8 @@ export interface Consumer {
   setConcurrency(concurrency: number): void;
   /** Tasks under way here. */
   readonly running: number;
+  /** False when jobs wait for it and it takes none, whatever is tried: its process should be replaced. */
+  healthy(): boolean;
   /** Takes no new tasks; after `graceMs` gives those under way back to the queue (their signals abort with "closing"). */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
@@ -159,8 +161,11 @@ export interface Jobs {
   readonly keys: ApiKeys;
   readonly hosts: Hosts;
   readonly statistics: Statistics;
-  /** Whether Postgres and the queue answer within two seconds; never rejects. */
-  health(): Promise<{ readonly database: 'up' | 'down'; readonly queue: 'up' | 'down' }>;
+  /**
+   * Whether a task sent now would end: Postgres takes writes and the queue answers, both within two seconds, and a host that
+   * lives serves. Never rejects.
+   */
+  health(): Promise<Readonly<Record<'database' | 'queue' | 'hosts', 'up' | 'down'>>>;
   /** Closes consumers, then connections. */
   close(): Promise<void>;
 }

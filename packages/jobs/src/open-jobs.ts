@@ -67,7 +67,7 @@ export async function openJobs(config: JobsConfig): Promise<Jobs> {
       keys: createPrismaKeys({ prisma, notices, clock, newId }),
       hosts: createPostgresHosts(pool),
       statistics: createPostgresStatistics(pool),
-      pingDatabase: () => pool.query('select 1'),
+      pingDatabase: () => findWritable(pool),
       async closeConnections() {
         await prisma.$disconnect();
         await closePool();
@@ -127,6 +127,12 @@ async function openTransport(
     queue: openBullQueue({ backend, clock, log }),
     notices: openRedisNotices({ url: redisUrl, namespace, publisher: backend.asking, clock, log }),
   };
+}
+
+/** Rejects when the database does not answer, or is a standby that takes no writes. */
+async function findWritable(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
+  if (rows[0]?.standby !== false) throw new Error('the database takes no writes');
 }
 
 /** Waits for a connection, but not for long: a start must not fail because the transport is away. */

@@ -12,6 +12,10 @@ export interface TestPostgres {
   readonly pid: number;
   /** Makes one more empty database and returns its url, so that test files do not see each other's rows. */
   newDatabase(): Promise<string>;
+  /** Runs one statement in the first database, on a connection of its own. */
+  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** Takes a table for itself until the returned function is called: whoever else wants its rows waits. */
+  lock(table: string): Promise<() => Promise<void>>;
   /** kill -9; resolves when it is gone. */
   kill(): Promise<void>;
   /** Starts it again on the same address and data. */
@@ -51,6 +55,21 @@ export async function startTestPostgres({ durable = false } = {}): Promise<TestP
       const url = new URL(server.url);
       url.pathname = `/${name}`;
       return url.href;
+    },
+    async query<Row extends object>(text: string, values: readonly unknown[] = []) {
+      const client = new pg.Client({ connectionString: server.url });
+      await client.connect();
+      try {
+        return (await client.query<Row>(text, [...values])).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    async lock(table) {
+      const client = new pg.Client({ connectionString: server.url });
+      await client.connect();
+      await client.query(`begin; lock table ${table}`);
+      return () => client.end();
     },
     async kill() {
       process.kill(server.pid, 'SIGKILL');

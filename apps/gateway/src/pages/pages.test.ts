@@ -58,10 +58,13 @@ describe.each(['/openapi.json', '/v1/openapi.json', '/api/main/openapi.json'])('
 describe('health', () => {
   it('tells the process from its parts', async () => {
     expect((await http(`${gateway.url}/healthz`)).json).toEqual({ status: 'up' });
+    expect((await http(`${gateway.url}/readyz`)).json).toMatchObject({ status: 'not ready', hosts: 'down' });
+    await gateway.beat();
     expect((await http(`${gateway.url}/readyz`)).json).toEqual({
       status: 'ready',
       database: 'up',
       queue: 'up',
+      hosts: 'up',
     });
   });
 

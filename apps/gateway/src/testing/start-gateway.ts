@@ -15,6 +15,8 @@ export interface TestGateway {
   addModel(model: Partial<ModelEntry> & { readonly identifier: string }): Promise<ModelEntry>;
   /** A worker of one model: runs its tasks by `run` until the gateway stops. */
   work(identifier: string, run: Parameters<Jobs['consume']>[2]): Promise<Consumer>;
+  /** A host says that it lives: for fifteen seconds a task sent now would end. */
+  beat(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -74,6 +76,8 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
         ...model,
       }),
     work: (identifier, run) => jobs.consume(identifier, { host: 'test', concurrency: 4 }, run),
+    beat: () =>
+      jobs.hosts.beat({ host: 'test', hostname: 'test', pid: 1, models: [], memoryBytes: 1, gpus: [] }),
     async stop() {
       closing.abort();
       await listening.close();

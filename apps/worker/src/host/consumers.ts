@@ -6,6 +6,8 @@ import type { Consumer, Jobs, RunHandler } from '@tessera/jobs';
 export interface Consumers {
   /** Makes consumers agree with the catalogue; calls while one is under way are joined. */
   align(): Promise<void>;
+  /** Models whose consumer is stuck: jobs wait for it, and it takes none. */
+  stuck(): readonly string[];
   close(graceMs: number): Promise<void>;
 }
 
@@ -54,6 +56,8 @@ export function createConsumers(options: {
         .catch((error: unknown) => log.error({ err: error }, 'could not follow the catalogue'));
       return work;
     },
+    stuck: () =>
+      [...consumers].filter(([, consumer]) => !consumer.healthy()).map(([identifier]) => identifier),
     async close(graceMs) {
       closed = true;
       await work;

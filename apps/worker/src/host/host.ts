@@ -15,6 +15,8 @@ import { createTaskRunner } from './run-task.ts';
 export interface Host {
   /** What is loaded here now. */
   resident(): ReturnType<Residency['resident']>;
+  /** Models whose tasks wait although this host should take them. */
+  stuck(): readonly string[];
   /** Takes no new tasks, lets those under way end for some seconds, gives the others back. */
   stop(): Promise<void>;
 }
@@ -74,6 +76,7 @@ export async function startHost(deps: HostDeps): Promise<Host> {
 
   return {
     resident: residency.resident,
+    stuck: consumers.stuck,
     async stop() {
       heart.stop();
       stopFollowing();

@@ -70,7 +70,8 @@ export const serverStatus = z.object({
     models: z.array(z.object({ model: z.string(), queued: z.int(), running: z.int() })),
   }),
   hosts: z.array(hostEntry),
-  health: z.object({ database: upOrDown, queue: upOrDown }),
+  /** Whether a task sent now would end: the database takes writes, the queue answers, a host serves. */
+  health: z.object({ database: upOrDown, queue: upOrDown, hosts: upOrDown }),
   features: z.object({
     explain: z.boolean(),
     attack: z.boolean(),

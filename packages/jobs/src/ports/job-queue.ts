@@ -11,6 +11,8 @@ export interface Delivery {
 export interface QueueConsumer {
   /** Jobs that run at once. */
   setConcurrency(concurrency: number): void;
+  /** Jobs wait, and it has taken none although its connections were replaced: only a new process may help. */
+  readonly isStuck: boolean;
   /** Takes no new deliveries and resolves when those under way have been handled. */
   close(): Promise<void>;
 }

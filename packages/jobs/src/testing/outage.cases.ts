@@ -179,7 +179,10 @@ export function describeOutages(backend: {
     }
 
     it('says what is down, and what is up again', async () => {
-      expect(await gateway.health()).toEqual({ database: 'up', queue: 'up' });
+      expect(await gateway.health()).toEqual({ database: 'up', queue: 'up', hosts: 'down' });
+      const report = { host: 'h', hostname: 'machine', pid: 1, models: [], memoryBytes: 1, gpus: [] };
+      await worker.hosts.beat(report);
+      expect(await gateway.health()).toEqual({ database: 'up', queue: 'up', hosts: 'up' });
       await servers.postgres.kill();
       expect((await gateway.health()).database).toBe('down');
       await servers.postgres.start();

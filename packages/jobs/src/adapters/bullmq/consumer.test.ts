@@ -46,6 +46,17 @@ describe('the watchdog of a consumer', () => {
     expect(opened.map((worker) => worker.closed)).toEqual([true, true]);
   });
 
+  it('calls a consumer stuck whose new workers take nothing either, until one does', async () => {
+    const { opened, pass, consumer } = consumerWith(() => 5);
+    await pass(25_000);
+    expect(consumer.isStuck).toBe(false);
+    await pass(10_000);
+    expect(consumer.isStuck).toBe(true);
+    await opened.at(-1)!.take('task');
+    expect(consumer.isStuck).toBe(false);
+    await consumer.close();
+  });
+
   it('leaves a worker alone that works, or has nothing to do', async () => {
     const busy = consumerWith(() => 5);
     for (let i = 0; i < 20; i++) {

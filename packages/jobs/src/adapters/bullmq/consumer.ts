@@ -4,6 +4,8 @@ import type { BullWorker, WorkerSettings } from './backend.ts';
 
 /** How often the watchdog looks; a worker that is idle at two looks in a row while jobs wait is replaced. */
 const watchdogMs = 5_000;
+/** Workers opened in vain, one after the other, after which a consumer is given up as stuck. */
+const stuckAfter = 3;
 
 /**
  * Leases on the rows decide which runs are lost, so BullMQ's own recovery only matters for jobs that were taken and
@@ -32,10 +34,13 @@ export function openQueueConsumer(options: {
   let active = 0;
   let taken = 0;
   let closed = false;
+  /** Workers opened since one has taken a job. */
+  let replaced = 0;
 
   const take = async (taskId: string): Promise<void> => {
     active++;
     taken++;
+    replaced = 0;
     try {
       await handle(taskId);
     } catch (error) {
@@ -73,6 +78,7 @@ export function openQueueConsumer(options: {
         idleLooks = count > 0 ? idleLooks + 1 : 0;
         if (idleLooks < 2 || closed) return;
         idleLooks = 0;
+        replaced++;
         log.warn({ queue: name, waiting: count }, 'the worker was idle while jobs waited; opening a new one');
         const stuck = worker;
         worker = openWorker();
@@ -83,6 +89,9 @@ export function openQueueConsumer(options: {
   }
 
   return {
+    get isStuck() {
+      return replaced >= stuckAfter;
+    },
     setConcurrency(value) {
       concurrency = value;
       worker.concurrency = value;

@@ -85,6 +85,9 @@ export function openBullQueue(options: {
       consumers.add(consumer);
       return {
         setConcurrency: consumer.setConcurrency,
+        get isStuck() {
+          return consumer.isStuck;
+        },
         async close() {
           consumers.delete(consumer);
           await consumer.close();
