@@ -1,6 +1,8 @@
+import { parseAttackOptions } from '@tessera/contracts';
 import { describe, expect, it } from 'vitest';
-import { attack } from './attack.ts';
-import type { Unit } from './context.ts';
+import { attack as attackParsed } from './attack.ts';
+import type { AttackContext, Unit } from './context.ts';
+import type { AttackRequest, AttackResult } from './request.ts';
 import { openSession } from './session.ts';
 import { makeSubject, startOf } from './subject.ts';
 import { toyContext } from './testing/toy-context.ts';
@@ -8,6 +10,14 @@ import { toyReader } from './testing/toy-reader.ts';
 import { firstOrder, type Site } from './transformations/first-order.ts';
 import { gradientSwap } from './transformations/gradient-swap.ts';
 import { casingOf, splitWords } from './words.ts';
+
+/** An attack by options as a caller writes them. */
+async function attack(
+  { kwargs, units }: { readonly kwargs: object; readonly units: AttackRequest['units'] },
+  context: AttackContext,
+): Promise<AttackResult> {
+  return attackParsed({ options: parseAttackOptions({ ...kwargs }).options, units }, context);
+}
 
 const review: Unit = ['The film is good, the story Great!'];
 const unlimited = { modelCalls: Infinity, seconds: Infinity };

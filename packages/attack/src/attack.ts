@@ -1,11 +1,5 @@
 import { AppError } from '@tessera/base';
-import {
-  type AttackMethod,
-  type AttackOptions,
-  attackCatalogue,
-  type Json,
-  parseAttackOptions,
-} from '@tessera/contracts';
+import { type AttackMethod, type AttackOptions, attackCatalogue, type Json } from '@tessera/contracts';
 import { checklist } from './checklist/checklist.ts';
 import type { AttackContext, Outcome, Unit } from './context.ts';
 import { goalOf, keep } from './goals/goal.ts';
@@ -21,9 +15,8 @@ import { universalTriggers } from './triggers/universal-triggers.ts';
 
 /** Attacks every input of a request. Throws INPUT_INVALID, CAPABILITY_MISSING, TASK_CANCELLED. */
 export async function attack(request: AttackRequest, context: AttackContext): Promise<AttackResult> {
-  const { options, unknown } = parseAttackOptions(request.kwargs);
+  const { options } = request;
   requireCapabilities(options.method, context);
-  const warnings = unknown.map((key) => `attack.${key} is not an option and was ignored.`);
   const startMs = context.monotonicMs();
   const session = openSession({
     context,
@@ -31,9 +24,9 @@ export async function attack(request: AttackRequest, context: AttackContext): Pr
     note: options.method,
   });
   if (options.method === 'universal_triggers')
-    return { ...(await universalTriggers(request, options, session)), warnings };
+    return { ...(await universalTriggers(request, session)), warnings: [] };
   if (options.method === 'checklist_invariance' || options.method === 'checklist_directional')
-    return { ...(await checklist(request, options, session)), warnings };
+    return { ...(await checklist(request, session)), warnings: [] };
   const originals = await session.predict(request.units);
   if (originals.length < request.units.length)
     throw new AppError('INPUT_INVALID', {
@@ -58,7 +51,7 @@ export async function attack(request: AttackRequest, context: AttackContext): Pr
     used += one.report.queries;
     attacked.push(one);
   }
-  return replyOf(attacked, options, { correct: options.labels ? correct : null, warnings });
+  return replyOf(attacked, options, options.labels ? correct : null);
 }
 
 /** Whether the model is right about each input; null where that is not known. Throws INPUT_INVALID. */
@@ -142,7 +135,7 @@ function attackedPart(unit: Unit, original: Outcome, method: RecipeMethod): 0 | 
 function replyOf(
   attacked: readonly Attacked[],
   options: AttackOptions,
-  more: { readonly correct: readonly (boolean | null)[] | null; readonly warnings: readonly string[] },
+  correct: readonly (boolean | null)[] | null,
 ): AttackResult {
   const [first] = attacked;
   const { subject, path, report } = first!;
@@ -162,20 +155,17 @@ function replyOf(
             inputs: reports,
             table: datasetTable(
               attacked.map((one) => one.report),
-              more.correct,
+              correct,
             ),
           }
         : {}),
     },
     explainRowsBy: options.method === 'input_reduction' ? (options.saliency_method ?? null) : null,
-    warnings: [
-      ...more.warnings,
-      ...attacked.flatMap((one, i) =>
-        one.report.json['budget_spent']
-          ? [`The budget ended while input ${i} was attacked; this is the best so far.`]
-          : [],
-      ),
-    ],
+    warnings: attacked.flatMap((one, i) =>
+      one.report.json['budget_spent']
+        ? [`The budget ended while input ${i} was attacked; this is the best so far.`]
+        : [],
+    ),
   };
 }
 

@@ -2,8 +2,7 @@ import type { AttackOptions, JsonObject } from '@tessera/contracts';
 import type { Unit } from './context.ts';
 
 export interface AttackRequest {
-  /** The attack's options as the caller sent them. */
-  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly options: AttackOptions;
   readonly units: readonly [Unit, ...Unit[]];
 }
 

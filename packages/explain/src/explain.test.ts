@@ -1,7 +1,17 @@
+import { ignoredOption, parseExplainOptions } from '@tessera/contracts';
 import { describe, expect, it } from 'vitest';
-import { explain } from './explain.ts';
+import type { ExplainContext } from './context.ts';
+import { type ExplainRequest, type Explanation, explain as explainParsed } from './explain.ts';
 import { type HandToken, sentence, sequenceOf } from './testing/sequences.ts';
 import { toyContext } from './testing/toy-model.ts';
+
+/** An explanation by options as a caller writes them. */
+async function explain(
+  { kwargs, ...request }: Omit<ExplainRequest, 'options'> & { readonly kwargs: object },
+  context: ExplainContext,
+): Promise<Explanation> {
+  return explainParsed({ ...request, options: parseExplainOptions({ ...kwargs }).options }, context);
+}
 
 // Class 1 likes word 3 ("good") and dislikes word 4 ("bad"); "bad" twice counts more.
 const table = [[0], [0], [0], [2], [-1], [0.25], [0.1]];
@@ -269,8 +279,11 @@ describe('explain', () => {
 
   it('names options that are none, and takes null for absent', async () => {
     const kwargs = { method: 'attention', top_k: null, steps: 7 };
+    const { unknown } = parseExplainOptions(kwargs);
+    expect(unknown.map((key) => ignoredOption(`explain.${key}`))).toEqual([
+      'explain.steps is not an option and was ignored.',
+    ]);
     const found = await explain({ kwargs, instances: [good] }, toyContext(sentiment));
-    expect(found.warnings).toEqual(['explain.steps is not an option and was ignored.']);
     expect(found.explainMeta.options).toMatchObject({ top_k: 10 });
   });
 });

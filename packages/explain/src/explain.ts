@@ -1,4 +1,4 @@
-import { type ExplainOptions, type JsonObject, parseExplainOptions } from '@tessera/contracts';
+import type { ExplainOptions, JsonObject } from '@tessera/contracts';
 import type { ExplainContext } from './context.ts';
 import { aggregateEvaluations } from './dataset.ts';
 import { evaluate } from './evaluate.ts';
@@ -16,8 +16,7 @@ import type { Settings } from './subject.ts';
 import { type InstanceScores, wordScores } from './word-scores.ts';
 
 export interface ExplainRequest {
-  /** `explain` as the caller sent them. */
-  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly options: ExplainOptions;
   /** At least one. All of one kind. */
   readonly instances: readonly ExplainInstance[];
   /** Which of them are explained; absent: all. The others are only what a cosine is taken with. */
@@ -43,7 +42,7 @@ export interface Explanation {
  * TASK_CANCELLED. The budget is for the whole request, in equal parts for the instances still to come.
  */
 export async function explain(request: ExplainRequest, context: ExplainContext): Promise<Explanation> {
-  const { options, unknown } = parseExplainOptions(request.kwargs);
+  const { options } = request;
   requireCapabilities(options.method, context.model);
   const explainer = explainers[options.method];
   const settings = settle(options, explainer, request.instances[0]!.prediction.kind);
@@ -87,10 +86,7 @@ export async function explain(request: ExplainRequest, context: ExplainContext):
           }
         : {}),
     },
-    warnings: [
-      ...unknown.map((key) => `explain.${key} is not an option and was ignored.`),
-      ...found.flatMap((one) => one.warnings),
-    ],
+    warnings: found.flatMap((one) => one.warnings),
   };
 }
 

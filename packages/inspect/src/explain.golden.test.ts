@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { silentLog, systemClock } from '@tessera/base';
+import { parseExplainOptions } from '@tessera/contracts';
 import { type ExplainInstance, explain, type Prediction, type Texts, wordsOf } from '@tessera/explain';
 import { type OpenRuntime, openRuntime } from '@tessera/serving';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -125,13 +126,13 @@ interface Checked {
 async function check(method: Method, { instance, one, golden, runtime }: Checked): Promise<void> {
   const { exact, ...options } = method.options;
   const [token, index] = one.target[0]!.index;
-  const kwargs = {
+  const { options: asked } = parseExplainOptions({
     method: method.method,
     ...options,
     ...(exact ? { n_samples: 20_000 } : {}),
     ...(golden.task === 'sequence-classification' ? { target: token } : {}),
     ...(golden.task === 'token-classification' ? { target: { token, class: index } } : {}),
-  };
+  });
   const context = explainContext({
     runtime,
     signal: new AbortController().signal,
@@ -140,7 +141,7 @@ async function check(method: Method, { instance, one, golden, runtime }: Checked
     monotonicMs: systemClock.monotonicMs,
     reportProgress: () => undefined,
   });
-  const { explainMeta } = await explain({ kwargs, instances: [instance] }, context);
+  const { explainMeta } = await explain({ options: asked, instances: [instance] }, context);
   const meta = explainMeta.instances[0]!;
   const what = `${method.method} ${JSON.stringify(method.options)}`;
   expect(Math.abs(meta.f - one.f), `F of ${what}`).toBeLessThan(

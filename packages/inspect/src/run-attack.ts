@@ -1,6 +1,13 @@
 import { type AttackResult, attack, type Unit } from '@tessera/attack';
 import { AppError } from '@tessera/base';
-import { float32, type JobPayload, type Json, type TaskResult } from '@tessera/contracts';
+import {
+  type AttackOptions,
+  defaultExplainOptions,
+  float32,
+  type JobPayload,
+  type Json,
+  type TaskResult,
+} from '@tessera/contracts';
 import { explain } from '@tessera/explain';
 import { runTask } from '@tessera/tasks';
 import { attackContext, isChoice, withRows } from './contexts/attack-context.ts';
@@ -10,7 +17,7 @@ import { helperCalls, type OpenHelper } from './other-models/helper-models.ts';
 
 /** An attack's reply: the task's normal reply for the modified inputs, with the story in `adversarial` (contract-square §5.1, §5.6). */
 export async function runAttack(
-  payload: JobPayload,
+  payload: JobPayload & { readonly attack: AttackOptions },
   context: SaliencyContext,
   openHelper: OpenHelper,
 ): Promise<TaskResult> {
@@ -23,10 +30,10 @@ export async function runAttack(
     });
   const model = explainContext(context);
   const found = await attack(
-    { kwargs: attackKwargs(payload), units: unitsOf(payload, context) },
+    { options: payload.attack, units: unitsOf(payload, context) },
     {
       ...(await attackContext(payload, context, model)),
-      ...helperCalls(payload.attack ?? {}, openHelper, context),
+      ...helperCalls(payload.attack, openHelper, context),
     },
   );
   const reply = await replyOf(payload, found.rows, context);
@@ -40,14 +47,8 @@ export async function runAttack(
       adversarial: found.adversarial,
       ...(attributions ? { attributions } : {}),
     },
-    warnings: [...reply.warnings, ...found.warnings],
+    warnings: [...reply.warnings, ...(payload.warnings ?? []), ...found.warnings],
   };
-}
-
-/** Where both are given the explain method supplies the saliency (contract-square §5.1). */
-function attackKwargs({ attack: kwargs, explain: explained }: JobPayload): Readonly<Record<string, unknown>> {
-  const method = explained?.['method'];
-  return { ...kwargs, ...(method === undefined ? {} : { saliency_method: method }) };
 }
 
 /** Each row is attacked by itself; the rows of a multiple-choice request are one question. */
@@ -68,7 +69,7 @@ async function replyOf(
       payload,
       rows.map(([row]) => row),
     );
-    return runTask({ ...asked, options: { ...payload.options, topk: 1 } } as JobPayload, context);
+    return runTask({ ...asked, options: { ...payload.options, topk: 1 } }, context);
   }
   if (!isChoice(payload, context))
     return runTask(
@@ -111,8 +112,8 @@ async function rowAttributions(
     context,
   );
   // SQuARE asks for as many ids as the question has characters, which is all of them.
-  const kwargs = { method: method === 'bertviz' ? 'attention' : method, top_k: 100_000, mode: 'all' };
-  const { attributions } = await explain({ kwargs, instances, asChoices }, explainContext(context));
+  const options = { ...defaultExplainOptions(method === 'bertviz' ? 'attention' : method), top_k: 100_000 };
+  const { attributions } = await explain({ options, instances, asChoices }, explainContext(context));
   const [one] = attributions;
   return [
     Object.fromEntries(

@@ -1,4 +1,4 @@
-import type { JobPayload, JsonObject, TaskResult } from '@tessera/contracts';
+import type { ExplainOptions, JobPayload, JsonObject, TaskResult } from '@tessera/contracts';
 import { explain } from '@tessera/explain';
 import { runTask } from '@tessera/tasks';
 import { explainContext, type SaliencyContext } from './contexts/explain-context.ts';
@@ -6,13 +6,16 @@ import { generatedSteps } from './contexts/generated-steps.ts';
 import { instancesOf } from './contexts/instances.ts';
 
 /** A prediction with its explanation: SQuARE's fields (contract-square §2.3), and `explain_meta` beside them. */
-export async function runExplain(payload: JobPayload, context: SaliencyContext): Promise<TaskResult> {
+export async function runExplain(
+  payload: JobPayload & { readonly explain: ExplainOptions },
+  context: SaliencyContext,
+): Promise<TaskResult> {
   const predicted = await runTask({ ...payload, explain: null }, context);
   const { instances, asChoices } =
     payload.task === 'generation'
       ? { instances: await generatedSteps(payload, predicted, context), asChoices: false }
       : await instancesOf(payload, context);
-  const found = await explain({ kwargs: kwargsOf(payload), instances, asChoices }, explainContext(context));
+  const found = await explain({ options: optionsOf(payload), instances, asChoices }, explainContext(context));
   return {
     ...predicted,
     fields: {
@@ -21,12 +24,11 @@ export async function runExplain(payload: JobPayload, context: SaliencyContext):
       ...(found.bertviz.length > 0 || 'bertviz' in predicted.fields ? { bertviz: found.bertviz } : {}),
       explain_meta: found.explainMeta as unknown as JsonObject,
     },
-    warnings: [...predicted.warnings, ...found.warnings],
+    warnings: [...predicted.warnings, ...(payload.warnings ?? []), ...found.warnings],
   };
 }
 
 /** In generation `target` names a step, which the instances have chosen already. */
-function kwargsOf({ task, explain: kwargs }: JobPayload): Readonly<Record<string, unknown>> {
-  if (task !== 'generation') return kwargs ?? {};
-  return Object.fromEntries(Object.entries(kwargs ?? {}).filter(([name]) => name !== 'target'));
+function optionsOf({ task, explain: options }: Parameters<typeof runExplain>[0]): ExplainOptions {
+  return task === 'generation' ? { ...options, target: undefined } : options;
 }

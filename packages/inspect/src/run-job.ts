@@ -14,6 +14,13 @@ export function runJob(
 ): Promise<TaskResult> {
   if (payload.evaluation)
     return runEvaluation({ ...payload, evaluation: payload.evaluation }, context, openHelper);
-  if (payload.attack) return runAttack(payload, context, openHelper);
-  return payload.explain ? runExplain(payload, context) : runTask(payload, context);
+  const { attack, explain } = payload;
+  if (attack) return runAttack({ ...payload, attack }, context, openHelper);
+  if (explain) return runExplain({ ...payload, explain }, context);
+  return predict(payload, context);
+}
+
+async function predict(payload: JobPayload, context: SaliencyContext): Promise<TaskResult> {
+  const found = await runTask(payload, context);
+  return { ...found, warnings: [...(payload.warnings ?? []), ...found.warnings] };
 }

@@ -1,5 +1,5 @@
 import { AppError, type Clock, type Log, toAppError, toWireError, within } from '@tessera/base';
-import { encodeSafetensors, type TaskTimings } from '@tessera/contracts';
+import { encodeSafetensors, openPayload, type TaskTimings } from '@tessera/contracts';
 import { isPassing } from './availability/passing.ts';
 import type { Counter } from './count.ts';
 import type { Enqueue } from './enqueue.ts';
@@ -119,12 +119,15 @@ function endOf({ handler, runs, notices, log }: Consuming, run: ActiveRun, row: 
     };
     if (signal.aborted) closing();
     signal.addEventListener('abort', closing, { once: true });
-    handler({
-      ...row,
-      signal,
-      progress: (progress) => runs.progress(run, progress),
-      token: (token) => notices.publish([{ kind: 'token', taskId: row.taskId, token }]),
-    })
+    const work = async (): Promise<RunEnd> =>
+      handler({
+        ...row,
+        payload: openPayload(row.payload),
+        signal,
+        progress: (progress) => runs.progress(run, progress),
+        token: (token) => notices.publish([{ kind: 'token', taskId: row.taskId, token }]),
+      });
+    work()
       .catch((thrown: unknown) => thrownEnd(thrown, row.taskId, log))
       .then(resolve)
       .finally(() => signal.removeEventListener('abort', closing));

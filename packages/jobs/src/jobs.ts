@@ -1,5 +1,6 @@
 import type { AppError, Clock, Log, NewId } from '@tessera/base';
 import type {
+  JobPayload,
   JobRequest,
   TaskEvent,
   TaskProgress,
@@ -50,7 +51,8 @@ export interface JobsLimits {
 }
 
 /** A task under way on this host. */
-export interface ClaimedTask extends ClaimedRow {
+export interface ClaimedTask extends Omit<ClaimedRow, 'payload'> {
+  readonly payload: JobPayload;
   /**
    * Aborts when the run no longer matters; the reason is an AbortReason. Whatever the handler returns afterwards is
    * dropped, so it should stop the work (kill it, if it must) and return.

@@ -36,5 +36,5 @@ export interface HeadContext {
 /** One task: payload in, fields and tensors out (contract-square §3). It knows no queue, no HTTP and no ONNX. */
 export interface TaskHead<T extends TaskName> {
   readonly task: T;
-  run(payload: Extract<JobPayload, { task: T }>, context: HeadContext): Promise<TaskResult>;
+  run(payload: JobPayload<T>, context: HeadContext): Promise<TaskResult>;
 }

@@ -1,19 +1,12 @@
-import type { JobPayload, TaskResult } from '@tessera/contracts';
-import type { HeadContext } from './head.ts';
+import type { JobPayload, TaskName, TaskResult } from '@tessera/contracts';
+import type { HeadContext, TaskHead } from './head.ts';
 import { taskHeads } from './registry.ts';
 
 /** Runs the head of the payload's task. Throws AppError for what the caller can mend, and whatever the runtime throws. */
-export function runTask(payload: JobPayload, context: HeadContext): Promise<TaskResult> {
-  switch (payload.task) {
-    case 'sequence-classification':
-      return taskHeads[payload.task].run(payload, context);
-    case 'token-classification':
-      return taskHeads[payload.task].run(payload, context);
-    case 'embedding':
-      return taskHeads[payload.task].run(payload, context);
-    case 'question-answering':
-      return taskHeads[payload.task].run(payload, context);
-    case 'generation':
-      return taskHeads[payload.task].run(payload, context);
-  }
+export function runTask<T extends TaskName>(
+  payload: JobPayload<T>,
+  context: HeadContext,
+): Promise<TaskResult> {
+  const heads: { readonly [K in TaskName]: TaskHead<K> } = taskHeads;
+  return heads[payload.task].run(payload, context);
 }

@@ -16,9 +16,9 @@ import { expandTemplate, perturbed } from './perturb.ts';
  */
 export async function checklist(
   request: AttackRequest,
-  options: AttackOptions,
   session: Session,
 ): Promise<Omit<AttackResult, 'warnings'>> {
+  const { options } = request;
   const tests = options.tests.length > 0 ? options.tests : defaultTests;
   const rows: Unit[] = [];
   const reports: Json[] = [];

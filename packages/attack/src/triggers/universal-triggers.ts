@@ -21,10 +21,10 @@ const maxRounds = 10;
  */
 export async function universalTriggers(
   request: AttackRequest,
-  options: AttackOptions,
   session: Session,
 ): Promise<Omit<AttackResult, 'warnings'>> {
-  const set = await openSet(request, options, session);
+  const { options } = request;
+  const set = await openSet(request, session);
   const vocabulary = await session.context.vocabulary();
   let trigger: readonly string[] = new Array<string>(options.trigger_length).fill('the');
   let current = await scoreTrigger(trigger, set, session);
@@ -70,11 +70,7 @@ interface TriggerSet {
   readonly part: 0 | 1;
 }
 
-async function openSet(
-  request: AttackRequest,
-  options: AttackOptions,
-  session: Session,
-): Promise<TriggerSet> {
+async function openSet(request: AttackRequest, session: Session): Promise<TriggerSet> {
   const originals = await session.predict(request.units);
   if (originals.length < request.units.length || originals.some((one) => one.kind === 'answer'))
     throw new AppError('INPUT_INVALID', {
@@ -84,7 +80,7 @@ async function openSet(
       },
     });
   const { id2label } = session.context.model;
-  const goals = originals.map((original) => goalOf(original, options.target, id2label));
+  const goals = originals.map((original) => goalOf(original, request.options.target, id2label));
   const { context, question } = partsOf(request.units[0], originals[0]!.kind);
   return { units: request.units, originals, goals, part: context ?? question ?? 0 };
 }

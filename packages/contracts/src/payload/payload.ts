@@ -1,57 +1,20 @@
 import { z } from 'zod';
-import { embeddingModes, taskNames } from '../names.ts';
-import { evaluationPlan } from '../results/evaluation.ts';
+import { type TaskName, taskNames } from '../names.ts';
+import { attackOptions } from './attack-options.ts';
+import { evaluationPlan } from './evaluation-plan.ts';
+import { explainOptions } from './explain-options.ts';
+import { type TaskWithOptions, taskOptions } from './task-options.ts';
 
 /**
- * The one internal shape of a job, whatever dialect it came in. Dialects parse into it at the edge;
- * behind them nobody knows what the caller called an option.
+ * The one internal shape of a job, whatever dialect it came in. A dialect parses a request into it, with every default filled in;
+ * behind the dialects nobody parses options or knows what the caller called them.
  */
 
 /** One text, or a pair of texts. What the pair means (context, question), (question, context) is the task's affair. */
 export const textInput = z.union([z.string(), z.tuple([z.string(), z.string()])]);
 export type TextInput = z.infer<typeof textInput>;
 
-const classificationOptions = z.object({
-  isRegression: z.boolean().default(false),
-  /** Rows of the input are the choices of one question; logits come back as [1, N]. */
-  multipleChoice: z.boolean().default(false),
-});
-const tokenClassificationOptions = z.object({ isRegression: z.boolean().default(false) });
-const embeddingOptions = z.object({
-  /** Null: the model's own pooling where it brings one (sentence-transformers), else mean. */
-  mode: z.enum(embeddingModes).nullable().default(null),
-  normalize: z.boolean().default(false),
-  /** Text in front of every input; wins over promptName. */
-  prompt: z.string().nullable().default(null),
-  /** One of the prompts that a sentence-transformers folder brings. Null: its default prompt, where it has one. */
-  promptName: z.string().nullable().default(null),
-  /** Values kept of each vector, which is then made of length one; null for the model's own. */
-  dimensions: z.int().min(1).nullable().default(null),
-});
-const questionAnsweringOptions = z.object({
-  topk: z.int().min(1).max(1000).default(1),
-  /** Longest answer, in tokens. */
-  maxAnswerLen: z.int().min(1).default(128),
-  showNullAnswers: z.boolean().default(true),
-});
-/** Generation options are checked by the generation task itself; here they only travel. */
-const generationOptions = z.record(z.string(), z.unknown());
-
-export const taskOptions = {
-  'sequence-classification': classificationOptions,
-  'token-classification': tokenClassificationOptions,
-  embedding: embeddingOptions,
-  'question-answering': questionAnsweringOptions,
-  generation: generationOptions,
-} as const;
-
-export type ClassificationOptions = z.infer<typeof classificationOptions>;
-export type TokenClassificationOptions = z.infer<typeof tokenClassificationOptions>;
-export type EmbeddingOptions = z.infer<typeof embeddingOptions>;
-export type QuestionAnsweringOptions = z.infer<typeof questionAnsweringOptions>;
-export type GenerationOptions = z.infer<typeof generationOptions>;
-
-/** What every payload has beside its task and options. */
+/** What both a request of the native API and a payload have beside the task, its options, and what is to be looked into. */
 export const payloadFields = {
   input: z.array(textInput).min(1),
   /** Tokenizer limits; null means the model's own. Lengths in tokens, specials included. */
@@ -67,46 +30,35 @@ export const payloadFields = {
   outputHiddenStates: z.boolean().default(false),
   adapters: z.array(z.string()).default([]),
   averageAdapters: z.boolean().default(false),
-  /** Method and options of an explanation; null for none. */
-  explain: z.record(z.string(), z.unknown()).nullable().default(null),
-  /** Method and options of an attack; null for none. */
-  attack: z.record(z.string(), z.unknown()).nullable().default(null),
 } as const;
 
-/** What a job has beyond what a caller of POST /v1/tasks may say. */
-const jobFields = {
+const jobFields = z.object({
   ...payloadFields,
+  /** The explanation that is asked for; null for none. */
+  explain: explainOptions.nullable().default(null),
+  /** The attack that is asked for; null for none. */
+  attack: attackOptions.nullable().default(null),
   /** The rows of `input` are a dataset to be measured; explain and attack are null then. */
   evaluation: evaluationPlan.optional(),
-};
+  /** Of a generation: somebody listens, so each piece of text is told as it is made. */
+  streamTokens: z.boolean().optional(),
+  /** What the caller should know of the options, such as those that were ignored; told with the result. */
+  warnings: z.array(z.string()).optional(),
+});
 
-/** What a task row stores in `payload` and a model process receives. */
-export const jobPayload = z.discriminatedUnion('task', [
-  z.object({
-    task: z.literal('sequence-classification'),
-    options: classificationOptions.prefault({}),
-    ...jobFields,
-  }),
-  z.object({
-    task: z.literal('token-classification'),
-    options: tokenClassificationOptions.prefault({}),
-    ...jobFields,
-  }),
-  z.object({ task: z.literal('embedding'), options: embeddingOptions.prefault({}), ...jobFields }),
-  z.object({
-    task: z.literal('question-answering'),
-    options: questionAnsweringOptions.prefault({}),
-    ...jobFields,
-  }),
-  z.object({
-    task: z.literal('generation'),
-    options: generationOptions.default({}),
-    /** Somebody listens: each piece of text is told as it is made. */
-    streamTokens: z.boolean().optional(),
-    ...jobFields,
-  }),
-]);
-export type JobPayload = z.infer<typeof jobPayload>;
-export type PayloadOf<T extends JobPayload['task']> = Extract<JobPayload, { task: T }>;
+/** What a task row stores and a model process receives; of one task where its name is given. */
+export type JobPayload<T extends TaskName = TaskName> = {
+  [K in T]: TaskWithOptions<K> & z.infer<typeof jobFields>;
+}[T];
+
+/** A payload in any stage: what is missing is filled in. */
+export const jobPayload = z.discriminatedUnion(
+  'task',
+  // The compiler cannot follow a map over the names; the two types are written from the same schemas.
+  taskNames.map((task) => {
+    const options: z.ZodObject = taskOptions[task];
+    return jobFields.extend({ task: z.literal(task), options: options.prefault({}) });
+  }) as never,
+) as z.ZodType<JobPayload>;
 
 export const taskName = z.enum(taskNames);

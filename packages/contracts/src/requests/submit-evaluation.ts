@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { evaluationRecords } from '../payload/evaluation-plan.ts';
 import { explainMetrics } from '../payload/explain-options.ts';
-import { taskOptions } from '../payload/payload.ts';
-import { evaluationRecords } from '../results/evaluation.ts';
-import { submitFields } from './submit-task.ts';
+import { taskOptions } from '../payload/task-options.ts';
+import { methodOptions, submitFields } from './submit-task.ts';
 
-const methodOptions = z.array(z.record(z.string(), z.unknown())).min(1).max(20).optional();
+const methods = z.array(methodOptions).min(1).max(20).optional();
 
 const evaluationFields = {
   model: submitFields.model,
@@ -13,8 +13,8 @@ const evaluationFields = {
   averageAdapters: submitFields.averageAdapters,
   priority: submitFields.priority,
   timeToLiveMs: submitFields.timeToLiveMs,
-  explain: methodOptions.describe('Explanations to measure and compare, each with its options.'),
-  attack: methodOptions.describe('Attacks to run and compare, each with its options.'),
+  explain: methods.describe('Explanations to measure and compare, each with its options.'),
+  attack: methods.describe('Attacks to run and compare, each with its options.'),
   metrics: z
     .array(z.enum(explainMetrics))
     .min(1)

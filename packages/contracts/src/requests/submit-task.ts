@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { tensorEncodings } from '../names.ts';
-import { payloadFields, taskOptions, textInput } from '../payload/payload.ts';
+import { payloadFields, textInput } from '../payload/payload.ts';
+import { taskOptions } from '../payload/task-options.ts';
+
+/** Options as they are sent; the dialect parses them, because what is wrong with them depends on the model too. */
+export const methodOptions = z.record(z.string(), z.unknown());
 
 /** What every body of POST /v1/tasks has beside its task and options. */
 export const submitFields = {
@@ -12,6 +16,10 @@ export const submitFields = {
     )
     .min(1, { error: 'the list is empty; send at least one text' })
     .describe('Texts, or pairs of texts.'),
+  /** Method and options of an explanation; null for none. */
+  explain: methodOptions.nullable().default(null),
+  /** Method and options of an attack; null for none. */
+  attack: methodOptions.nullable().default(null),
   priority: z.int().min(-10).max(10).default(0).describe('0 is normal; larger runs earlier.'),
   timeToLiveMs: z
     .int()
@@ -49,7 +57,7 @@ export const submitTask = z.discriminatedUnion('task', [
   }),
   z.strictObject({
     task: z.literal('generation'),
-    options: taskOptions.generation.default({}),
+    options: methodOptions.default({}),
     ...submitFields,
   }),
 ]);

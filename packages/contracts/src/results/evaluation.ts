@@ -1,66 +1,6 @@
 import { z } from 'zod';
 
-/** A dataset measured as one task: POST /v1/evaluations, what a job carries of it, and its report. */
-
-/** A class by index or by label. */
-const classReference = z.union([z.int().min(0), z.string().min(1)]);
-
-const textRecord = z.strictObject({
-  text: z.string(),
-  textPair: z.string().optional().describe('A second text, behind the first.'),
-  label: classReference.optional().describe('The true class, by index or label.'),
-});
-const choiceRecord = z.strictObject({
-  context: z.string().optional(),
-  question: z.string(),
-  choices: z.array(z.string()).min(2).describe('Each becomes one row: [context, question + " " + choice].'),
-  label: classReference.optional().describe('The right choice, by place or text.'),
-});
-const answerRecord = z.strictObject({
-  question: z.string(),
-  context: z.string(),
-  answers: z
-    .array(z.string())
-    .min(1)
-    .optional()
-    .describe('True answers; "" stands for no answer. Compared as SQuAD compares them.'),
-});
-const tokenRecord = z.strictObject({ text: z.string() });
-const similarityRecord = z.strictObject({
-  text: z.string(),
-  textPair: z.string().describe('The text that `text` is compared with.'),
-});
-
-/** Records by task; the tasks that can be evaluated are the keys. */
-export const evaluationRecords = {
-  'sequence-classification': z.union([textRecord, choiceRecord], {
-    error:
-      'expected {text}, {text, textPair} or {question, choices}, with a `label` where it is known and nothing else',
-  }),
-  'question-answering': answerRecord,
-  'token-classification': tokenRecord,
-  embedding: similarityRecord,
-} as const;
-export type EvaluatedTask = keyof typeof evaluationRecords;
-export type EvaluationRecord = z.infer<(typeof evaluationRecords)[EvaluatedTask]>;
-
-/** What is true of a record: a class, a choice's place, or any of several answers. */
-export const gold = z.union([
-  z.object({ label: classReference }),
-  z.object({ answers: z.array(z.string()) }),
-]);
-export type Gold = z.infer<typeof gold>;
-
-const methodOptions = z.record(z.string(), z.unknown());
-
-/** What a job of an evaluation carries beside its rows, which lie in `input` one record after the other. */
-export const evaluationPlan = z.object({
-  records: z.array(z.object({ rows: z.int().min(1), gold: gold.nullable() })).min(1),
-  /** Options of the methods that are compared, of one of the two kinds. */
-  explain: z.array(methodOptions),
-  attack: z.array(methodOptions),
-});
-export type EvaluationPlan = z.infer<typeof evaluationPlan>;
+/** The report of a dataset that was measured as one task. */
 
 /** Mean and population standard deviation of a number over the records that have it. */
 export const spread = z.object({ mean: z.number(), std: z.number(), n: z.int() });

@@ -1,11 +1,19 @@
-import type { EvaluationPlan, EvaluationRecord, Gold, JobPayload, TextInput } from '@tessera/contracts';
-import { submitEvaluation } from '@tessera/contracts';
+import {
+  type EvaluationPlan,
+  type EvaluationRecord,
+  evaluationTopK,
+  type Gold,
+  type JobPayload,
+  submitEvaluation,
+  type TaskWithOptions,
+  type TextInput,
+} from '@tessera/contracts';
 import type { z } from 'zod';
-import { checkAttack, checkExplain } from '../check-saliency.ts';
 import type { DecodeContext, Decoded } from '../dialect.ts';
 import { requireFeature } from '../features.ts';
+import { readAttack, readExplain } from '../read-saliency.ts';
 import { checkJson, checkText, invalid } from '../text-limits.ts';
-import { checkAdapters, checkTask } from './decode-task.ts';
+import { checkAdapters, checkTask, refuseUnknown } from './decode-task.ts';
 import { parseShape } from './parse.ts';
 
 export type EvaluationSubmission = z.output<typeof submitEvaluation>;
@@ -32,15 +40,14 @@ export function decodeEvaluation(
   const { explain, attack } = methodsOf(submission, context);
   const records = recordsOf(submission, context);
   const isChoice = records.some(({ rows }) => rows.length > 1);
-  const { task, options, preprocessing, adapters, averageAdapters, priority, timeToLiveMs } = submission;
+  const { preprocessing, adapters, averageAdapters, priority, timeToLiveMs } = submission;
   const evaluation: EvaluationPlan = {
     records: records.map(({ rows, gold }) => ({ rows: rows.length, gold })),
     explain,
     attack,
   };
-  const payload = {
-    task,
-    options: isChoice ? { ...options, multipleChoice: true } : options,
+  const payload: JobPayload = {
+    ...taskOf(submission, isChoice),
     input: records.flatMap(({ rows }) => rows),
     preprocessing,
     outputAttentions: false,
@@ -50,7 +57,7 @@ export function decodeEvaluation(
     explain: null,
     attack: null,
     evaluation,
-  } as JobPayload;
+  };
   return {
     request: {
       model: model.identifier,
@@ -65,13 +72,25 @@ export function decodeEvaluation(
   };
 }
 
+/** The task and its options; records with choices make it a multiple choice. */
+function taskOf(submission: EvaluationSubmission, isChoice: boolean): TaskWithOptions {
+  switch (submission.task) {
+    case 'sequence-classification': {
+      const { task, options } = submission;
+      return { task, options: isChoice ? { ...options, multipleChoice: true } : options };
+    }
+    default:
+      return submission;
+  }
+}
+
 type Options = Readonly<Record<string, unknown>>;
 
 /** The methods of either kind, each checked as a request of its own would be; `metrics` go into every explanation's options. */
 function methodsOf(
   { explain = [], attack = [], metrics, task }: EvaluationSubmission,
   { features, limits, model }: Omit<DecodeContext, 'task'>,
-): { readonly explain: Record<string, unknown>[]; readonly attack: Record<string, unknown>[] } {
+): Pick<EvaluationPlan, 'explain' | 'attack'> {
   if ((explain.length === 0) === (attack.length === 0))
     throw invalid('explain', 'send either `explain` or `attack`, a list of methods with their options');
   const field = explain.length > 0 ? 'explain' : 'attack';
@@ -79,15 +98,23 @@ function methodsOf(
   if (field === 'attack' && metrics) throw invalid('metrics', 'these measure explanations; leave them out');
   if (field === 'attack' && task !== 'sequence-classification' && task !== 'question-answering')
     throw invalid('attack', 'attacks are for sequence classification and question answering');
-  const check = field === 'explain' ? checkExplain : checkAttack;
-  for (const [i, options] of (field === 'explain' ? explain : attack).entries()) {
-    const at = `${field}.${i}`;
-    checkJson(options, at, limits);
-    refuseUnmeasurable(options, at);
-    const unknown = check(options, model, at);
-    if (unknown.length > 0) throw invalid(at, `unknown options ${unknown.join(', ').slice(0, 200)}`);
-  }
-  return { explain: explain.map((one) => (metrics ? { ...one, metrics } : one)), attack };
+  const rules = { model, onUnknown: refuseUnknown };
+  const readAll = <O>(
+    all: readonly Options[],
+    read: (one: Options, at: string, by: typeof rules) => O,
+  ): O[] =>
+    all.map((one, i) => {
+      const at = `${field}.${i}`;
+      checkJson(one, at, limits);
+      refuseUnmeasurable(one, at);
+      return read(one, at, rules);
+    });
+  return {
+    explain: readAll(explain, (one, at, by) =>
+      readExplain({ top_k: evaluationTopK, ...one, ...(metrics && { metrics }) }, at, by),
+    ),
+    attack: readAll(attack, readAttack),
+  };
 }
 
 function refuseUnmeasurable({ method, labels }: Options, at: string): void {

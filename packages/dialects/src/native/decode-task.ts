@@ -1,11 +1,17 @@
 import { AppError } from '@tessera/base';
-import { type JobPayload, type ModelEntry, submitTask, type TensorEncoding } from '@tessera/contracts';
+import {
+  type AttackOptions,
+  type JobPayload,
+  type ModelEntry,
+  submitTask,
+  type TensorEncoding,
+} from '@tessera/contracts';
 import type { z } from 'zod';
 import { checkAdapterNames } from '../adapter-names.ts';
-import { checkGenerationOptions } from '../check-generation.ts';
-import { checkAttack, checkExplain } from '../check-saliency.ts';
 import type { DecodeContext, Decoded } from '../dialect.ts';
 import { type FeatureTable, requireFeature } from '../features.ts';
+import { readGeneration } from '../read-generation.ts';
+import { readSaliency, type Saliency } from '../read-saliency.ts';
 import { checkJson, checkText, invalid, type TextLimits } from '../text-limits.ts';
 import { parseShape } from './parse.ts';
 
@@ -21,21 +27,21 @@ export function decodeSubmission(
   submission: Submission,
   context: Omit<DecodeContext, 'task'> & { readonly idempotencyKey: string | null },
 ): Decoded & { readonly tensors: TensorEncoding } {
-  const { model, priority, timeToLiveMs, tensors, ...payload } = submission;
   checkTask(submission, context.model);
   checkInput(submission.input, context.model, context.limits);
-  const warnings = checkExtras(submission, context);
+  const { payload, kind } = payloadOf(submission, context);
+  const { priority, timeToLiveMs, tensors } = submission;
   return {
     request: {
       model: context.model.identifier,
-      kind: payload.attack ? 'attack' : payload.explain ? 'explain' : 'predict',
-      payload: payload as JobPayload,
+      kind,
+      payload,
       priority,
       idempotencyKey: context.idempotencyKey,
       caller: context.caller,
       timeToLiveMs,
     },
-    warnings,
+    warnings: payload.warnings ?? [],
     tensors,
   };
 }
@@ -64,41 +70,45 @@ function checkInput(input: Submission['input'], model: ModelEntry, limits: TextL
   });
 }
 
-function checkExtras(
+/** The submission with its options parsed. Throws FEATURE_UNAVAILABLE, INPUT_INVALID, CAPABILITY_MISSING. */
+function payloadOf(
   submission: Submission,
   { features, limits, model }: Pick<DecodeContext, 'features' | 'limits' | 'model'>,
-): readonly string[] {
-  const { explain, attack, adapters, task, options } = submission;
-  const warnings: string[] = [];
-  if (task === 'generation') {
-    requireFeature(features, 'generation', 'task');
-    warnings.push(...checkGenerationOptions(options, limits, (option) => `options.${option}`));
-  }
-  checkAdapters(adapters, features);
-  for (const [field, asked, check] of [
-    ['explain', explain, checkExplain],
-    ['attack', attack, checkAttack],
-  ] as const) {
-    if (!asked) continue;
+): { readonly payload: JobPayload; readonly kind: Saliency['kind'] } {
+  const { model: _, priority: __, timeToLiveMs: ___, tensors: ____, ...asked } = submission;
+  if (asked.task === 'generation') requireFeature(features, 'generation', 'task');
+  const generation = asked.task === 'generation' ? readGeneration(asked.options, limits) : null;
+  checkAdapters(asked.adapters, features);
+  for (const field of ['explain', 'attack'] as const) {
+    if (!asked[field]) continue;
     requireFeature(features, field, field);
-    checkJson(asked, field, limits);
-    const unknown = check(asked, model, field);
-    checkLabels(asked, submission, field);
-    if (unknown.length > 0) throw invalid(field, `unknown options ${unknown.join(', ').slice(0, 200)}`);
+    checkJson(asked[field], field, limits);
   }
-  return warnings;
+  const { kind, explain, attack } = readSaliency(asked, { model, onUnknown: refuseUnknown });
+  if (attack?.labels) checkLabels(attack.labels, submission);
+  const warnings = generation?.warnings ?? [];
+  const common = { explain, attack, ...(warnings.length > 0 && { warnings }) };
+  const payload: JobPayload =
+    asked.task === 'generation'
+      ? { ...asked, ...common, options: generation!.options }
+      : { ...asked, ...common };
+  return { payload, kind };
+}
+
+/** A misspelt option that is dropped in silence costs its caller an afternoon. */
+export function refuseUnknown(keys: readonly string[], at: string): never {
+  throw invalid(at, `unknown options ${keys.join(', ').slice(0, 200)}`);
 }
 
 /** One true label an input; the choices of a multiple choice are one input together, which the model process knows. */
 function checkLabels(
-  { labels }: Readonly<Record<string, unknown>>,
+  labels: NonNullable<AttackOptions['labels']>,
   { input, task, options }: Submission,
-  field: string,
 ): void {
-  if (!Array.isArray(labels) || labels.length === input.length) return;
+  if (labels.length === input.length) return;
   if (task === 'sequence-classification' && (options.multipleChoice || labels.length === 1)) return;
   throw invalid(
-    `${field}.labels`,
+    'attack.labels',
     `there are ${labels.length} labels for ${input.length} inputs; give one each, null where it is not known`,
   );
 }

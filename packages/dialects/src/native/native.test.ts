@@ -43,7 +43,7 @@ describe('a submission', () => {
       payload: {
         task: 'embedding',
         input: ['a'],
-        options: { mode: 'cls', normalize: false },
+        options: { mode: 'cls', normalize: false, prompt: null, promptName: null, dimensions: null },
         preprocessing: { maxLength: null, stride: null, addSpecialTokens: null },
         outputAttentions: false,
         outputHiddenStates: false,

@@ -1,12 +1,13 @@
-import { embeddingModes, type JobPayload, type TaskName } from '@tessera/contracts';
+import { embeddingModes, type TaskName, type TaskOptions } from '@tessera/contracts';
 import type { Kwargs } from './kwargs.ts';
 
-type Options = JobPayload['options'];
+/** Tasks whose options are read key by key; generation reads all of them with one schema. */
+export type EncoderTask = Exclude<TaskName, 'generation'>;
 
 /** `task_kwargs` of the encoder tasks, under Tessera's names (contract-square §3). */
-export const decodeTaskOptions: Readonly<
-  Record<Exclude<TaskName, 'generation'>, (kwargs: Kwargs) => Options>
-> = {
+export const decodeTaskOptions: {
+  readonly [T in EncoderTask]: (kwargs: Kwargs) => TaskOptions<T>;
+} = {
   'sequence-classification': (kwargs) => {
     // Seen in sample requests; has no effect in SQuARE either (contract-square §3.1).
     kwargs.accept('return_all_scores');

@@ -1,13 +1,13 @@
 import { AppError } from '@tessera/base';
-import type { JobPayload } from '@tessera/contracts';
-import { checkGenerationOptions } from '../check-generation.ts';
+import type { JobPayload, TaskWithOptions } from '@tessera/contracts';
 import type { DecodeContext, Decoded } from '../dialect.ts';
 import { requireFeature } from '../features.ts';
+import { type ReadGeneration, readGeneration } from '../read-generation.ts';
 import { invalid } from '../text-limits.ts';
 import { type JsonRecord, readBody, readBoolean, readObject } from './coerce.ts';
 import { decodeAdapters } from './decode-adapters.ts';
 import { decodeInput } from './decode-input.ts';
-import { decodeTaskOptions } from './decode-options.ts';
+import { decodeTaskOptions, type EncoderTask } from './decode-options.ts';
 import { decodeSaliency } from './decode-saliency.ts';
 import { inBodyWords } from './field-names.ts';
 import { type Kwargs, readKwargs } from './kwargs.ts';
@@ -70,9 +70,11 @@ function decode(body: unknown, context: DecodeContext): Decoded {
     attack: saliency.attack,
   };
   const generation = task === 'generation' ? mergeGeneration(modelKwargs, taskKwargs, limits) : null;
-  const options = task === 'generation' ? generation?.options : decodeTaskOptions[task](forTask);
-  // The compiler cannot see that the options belong to the task.
-  const payload = { task, options, ...common } as JobPayload;
+  const options: TaskWithOptions = generation
+    ? { task: 'generation', options: generation.options }
+    : encoderOptions(task as EncoderTask, forTask);
+  const ignored = [...(generation?.warnings ?? []), ...saliency.ignored];
+  const payload: JobPayload = { ...options, ...common, ...(ignored.length > 0 && { warnings: ignored }) };
   const unknown = generation ? generation.warnings : [...forModel.warnings(), ...forTask.warnings()];
   return {
     request: {
@@ -86,6 +88,10 @@ function decode(body: unknown, context: DecodeContext): Decoded {
     },
     warnings: [...preprocessing.warnings(), ...unknown, ...saliency.warnings],
   };
+}
+
+function encoderOptions<T extends EncoderTask>(task: T, kwargs: Kwargs): TaskWithOptions<T> {
+  return { task, options: decodeTaskOptions[task](kwargs) };
 }
 
 function decodePreprocessing(kwargs: Kwargs): JobPayload['preprocessing'] {
@@ -114,11 +120,10 @@ function mergeGeneration(
   modelKwargs: JsonRecord,
   taskKwargs: JsonRecord,
   limits: DecodeContext['limits'],
-): { readonly options: Record<string, unknown>; readonly warnings: readonly string[] } {
+): ReadGeneration {
   const { average_adapters, ...options } = { ...modelKwargs, ...taskKwargs };
-  const warnings = checkGenerationOptions(options, limits, (option) => {
+  return readGeneration(options, limits, (option) => {
     const object = option.split('.')[0]! in taskKwargs ? 'task_kwargs' : 'model_kwargs';
     return `body.${object}.${option}`;
   });
-  return { options, warnings };
 }

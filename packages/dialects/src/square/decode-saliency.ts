@@ -1,6 +1,6 @@
-import type { JobRequest, ModelEntry, TaskName } from '@tessera/contracts';
-import { checkAttack, checkExplain } from '../check-saliency.ts';
+import { ignoredOption, type ModelEntry, type TaskName } from '@tessera/contracts';
 import { type FeatureTable, requireFeature } from '../features.ts';
+import { readSaliency, type Saliency } from '../read-saliency.ts';
 import { checkJson, invalid, type TextLimits } from '../text-limits.ts';
 import type { JsonRecord } from './coerce.ts';
 import { shownKey } from './kwargs.ts';
@@ -14,42 +14,53 @@ interface SaliencyContext {
   readonly limits: TextLimits;
 }
 
-export interface Saliency {
-  readonly kind: JobRequest['kind'];
-  readonly explain: Record<string, unknown> | null;
-  readonly attack: Record<string, unknown> | null;
+/** What is to be looked into, and what the caller should know of its options. */
+export interface DecodedSaliency extends Saliency {
+  /** Said at once. */
   readonly warnings: readonly string[];
+  /** Told with the result. */
+  readonly ignored: string[];
 }
 
 /**
  * `explain_kwargs` and `attack_kwargs`: an empty object asks for nothing. They are ignored for the other tasks, as in SQuARE
- * (contract-square §4.1), and the caller is told. The options travel under their own names.
+ * (contract-square §4.1), and the caller is told. The options have the same names in a payload.
  */
 export function decodeSaliency(
   kwargs: { readonly explain: JsonRecord; readonly attack: JsonRecord },
   context: SaliencyContext,
-): Saliency {
-  const explain = read(kwargs.explain, 'explain', context);
-  const attack = read(kwargs.attack, 'attack', context);
-  const warnings = [...explain.warnings, ...attack.warnings];
-  const kind = attack.options ? 'attack' : explain.options ? 'explain' : 'predict';
-  return { kind, explain: explain.options, attack: attack.options, warnings };
+): DecodedSaliency {
+  const warnings: string[] = [];
+  const ignored: string[] = [];
+  const asked = (feature: 'explain' | 'attack'): JsonRecord | null => {
+    if (Object.keys(kwargs[feature]).length === 0) return null;
+    if (explained.has(context.task)) return checked(kwargs[feature], feature, context);
+    warnings.push(`${feature}_kwargs has no effect on ${context.task}`);
+    return null;
+  };
+  const found = readSaliency(
+    { explain: asked('explain'), attack: asked('attack') },
+    {
+      model: context.model,
+      onUnknown(keys, at) {
+        for (const key of keys) {
+          warnings.push(`${at}_kwargs.${shownKey(key)} is not an option and was ignored`);
+          ignored.push(ignoredOption(`${at}.${key}`));
+        }
+      },
+    },
+  );
+  return { ...found, warnings, ignored };
 }
 
-function read(
+function checked(
   record: JsonRecord,
   feature: 'explain' | 'attack',
-  { model, task, features, limits }: SaliencyContext,
-): { readonly options: Record<string, unknown> | null; readonly warnings: readonly string[] } {
-  if (Object.keys(record).length === 0) return { options: null, warnings: [] };
-  const name = `${feature}_kwargs`;
-  if (!explained.has(task)) return { options: null, warnings: [`${name} has no effect on ${task}`] };
+  { features, limits }: SaliencyContext,
+): JsonRecord {
   requireFeature(features, feature, feature);
   checkJson(record, feature, limits);
   if (record.method === undefined)
     throw invalid(`${feature}.method`, 'field required', 'value_error.missing');
-  const check = feature === 'explain' ? checkExplain : checkAttack;
-  const unknown = check(record, model, feature);
-  const warnings = unknown.map((key) => `${name}.${shownKey(key)} is not an option and was ignored`);
-  return { options: { ...record }, warnings };
+  return record;
 }

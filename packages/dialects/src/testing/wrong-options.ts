@@ -1,10 +1,11 @@
 import {
   attackOptions,
   explainOptions,
-  generationKwargs,
+  generationOptions,
   type TaskName,
   taskOptions,
 } from '@tessera/contracts';
+import { squareField } from '../square/field-names.ts';
 
 /** One value of one option, under the names of either dialect. */
 export interface OptionCase {
@@ -20,19 +21,8 @@ export interface OptionCase {
 /** Values of every kind; each option refuses some of them. */
 const values: readonly unknown[] = ['x', -1, 1.5, true, [], [[2, 1]], {}, 'NUL \u0000'];
 
-/** What SQuARE calls the members that have another name there. */
-const squareNames: Readonly<Record<string, string>> = {
-  maxLength: 'max_length',
-  addSpecialTokens: 'add_special_tokens',
-  isRegression: 'is_regression',
-  multipleChoice: 'multiple_choice',
-  mode: 'embedding_mode',
-  maxAnswerLen: 'max_answer_len',
-  showNullAnswers: 'show_null_answers',
-  outputAttentions: 'output_attentions',
-  outputHiddenStates: 'output_hidden_states',
-  averageAdapters: 'average_adapters',
-};
+/** The last name of a path in SQuARE's spelling. */
+const squareName = (path: string): string => squareField(path).split('.').at(-1)!;
 
 const input = ['a text'];
 
@@ -41,19 +31,19 @@ export function everyOption(): readonly OptionCase[] {
   return [
     ...Object.keys(explainOptions.shape).flatMap((key) => saliency('explain', 'attention', key)),
     ...Object.keys(attackOptions.shape).flatMap((key) => saliency('attack', 'deepwordbug', key)),
-    ...Object.keys(generationKwargs.shape).flatMap((key) => option('generation', key)),
+    ...Object.keys(generationOptions.shape).flatMap((key) => option('generation', key)),
     ...(
       ['sequence-classification', 'token-classification', 'embedding', 'question-answering'] as const
     ).flatMap((task) => Object.keys(taskOptions[task].shape).flatMap((key) => option(task, key))),
     ...['maxLength', 'stride', 'addSpecialTokens'].flatMap((key) =>
       cases('embedding', `preprocessing.${key}`, (value) => ({
-        square: { preprocessing_kwargs: { [squareNames[key] ?? key]: value } },
+        square: { preprocessing_kwargs: { [squareName(`preprocessing.${key}`)]: value } },
         native: { preprocessing: { [key]: value } },
       })),
     ),
     ...['outputAttentions', 'outputHiddenStates', 'averageAdapters'].flatMap((key) =>
       cases('embedding', key, (value) => ({
-        square: { model_kwargs: { [squareNames[key]!]: value } },
+        square: { model_kwargs: { [squareName(key)]: value } },
         native: { [key]: value },
       })),
     ),
@@ -74,7 +64,7 @@ function saliency(kind: 'explain' | 'attack', method: string, key: string): read
 
 function option(task: TaskName, key: string): readonly OptionCase[] {
   return cases(task, `options.${key}`, (value) => ({
-    square: { task_kwargs: { [squareNames[key] ?? key]: value } },
+    square: { task_kwargs: { [squareName(`options.${key}`)]: value } },
     native: { options: { [key]: value } },
   }));
 }

@@ -9,7 +9,7 @@ import {
   type Vocabulary,
 } from '@tessera/attack';
 import { AppError } from '@tessera/base';
-import type { ExplainMethod, JobPayload, Tensor } from '@tessera/contracts';
+import { defaultExplainOptions, type ExplainMethod, type JobPayload, type Tensor } from '@tessera/contracts';
 import {
   answerSpan,
   crossEntropyOfClass,
@@ -61,7 +61,7 @@ export async function attackContext(
 }
 
 /** The payload with other rows, asking for nothing but the prediction. */
-export function withRows(payload: JobPayload, rows: JobPayload['input']): JobPayload {
+export function withRows<P extends JobPayload>(payload: P, rows: JobPayload['input']): P {
   return {
     ...payload,
     input: rows,
@@ -85,14 +85,11 @@ async function outcomesOf(
 ): Promise<readonly Outcome[]> {
   if (payload.task === 'question-answering') {
     const topk = Math.max(candidateAnswers, payload.options.topk);
-    const asked = {
-      ...withRows(
-        payload,
-        units.map(([row]) => row),
-      ),
-      options: { ...payload.options, topk },
-    };
-    const { fields } = await runTask(asked as JobPayload, context);
+    const asked = withRows(
+      payload,
+      units.map(([row]) => row),
+    );
+    const { fields } = await runTask({ ...asked, options: { ...payload.options, topk } }, context);
     return (fields['answers'] as unknown as Answers).map(([best, ...others]) => ({
       kind: 'answer',
       ...best!,
@@ -242,8 +239,8 @@ async function saliencies(
     // Of choices the chosen one is explained; what they share has the same place in each.
     const [outcome] = unit.length > 1 ? await predict([unit]) : [];
     const row = outcome && outcome.kind !== 'answer' ? outcome.label : 0;
-    const kwargs = { method: method === 'bertviz' ? 'attention' : method };
-    const { explainMeta } = await explain({ kwargs, instances: [instances[row]!], asChoices }, model);
+    const options = defaultExplainOptions(method === 'bertviz' ? 'attention' : method);
+    const { explainMeta } = await explain({ options, instances: [instances[row]!], asChoices }, model);
     const meta = explainMeta.instances[0]!;
     const { sequenceIds } = instances[row]!.windows[meta.window?.index ?? 0]!;
     return {

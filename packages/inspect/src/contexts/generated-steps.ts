@@ -1,5 +1,5 @@
 import { AppError } from '@tessera/base';
-import type { PayloadOf, TaskResult } from '@tessera/contracts';
+import type { JobPayload, TaskResult } from '@tessera/contracts';
 import type { ExplainInstance, TokenSequence } from '@tessera/explain';
 import type { Tokenizer } from '@tessera/serving';
 import type { SaliencyContext } from './explain-context.ts';
@@ -9,7 +9,7 @@ import type { SaliencyContext } from './explain-context.ts';
  * `explain.target` names one step, counted from 0. Of several sequences for an input the first is explained.
  */
 export async function generatedSteps(
-  payload: PayloadOf<'generation'>,
+  payload: JobPayload<'generation'>,
   generated: TaskResult,
   { runtime }: SaliencyContext,
 ): Promise<readonly ExplainInstance[]> {
@@ -21,7 +21,7 @@ export async function generatedSteps(
       },
     });
   const lengths = generated.fields['input_lengths'] as readonly number[];
-  const wanted = payload.explain?.['target'];
+  const wanted = payload.explain?.target;
   const instances: ExplainInstance[] = [];
   for (const [input, length] of lengths.entries()) {
     const { data, shape } = generated.tensors[`sequences.${input}`]!;

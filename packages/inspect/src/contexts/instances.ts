@@ -1,5 +1,5 @@
 import { AppError } from '@tessera/base';
-import type { JobPayload, PayloadOf } from '@tessera/contracts';
+import type { JobPayload } from '@tessera/contracts';
 import type { ExplainInstance, PoolingMode, Prediction, Texts } from '@tessera/explain';
 import {
   decodeSpans,
@@ -58,7 +58,7 @@ async function oneWindow(
   };
 }
 
-async function answers(payload: PayloadOf<'question-answering'>, context: HeadContext): Promise<Instances> {
+async function answers(payload: JobPayload<'question-answering'>, context: HeadContext): Promise<Instances> {
   const { runtime, signal } = context;
   const { tokenizer } = runtime;
   const { maxLength, stride, addSpecialTokens } = payload.preprocessing;
@@ -103,7 +103,7 @@ const explained: Readonly<Partial<Record<string, PoolingMode>>> = {
 };
 
 /** How the embedding head pools: by the mode asked for, else as a sentence-transformers folder says, else the mean. */
-function poolingOf(payload: PayloadOf<'embedding'>, { runtime }: HeadContext): PoolingMode {
+function poolingOf(payload: JobPayload<'embedding'>, { runtime }: HeadContext): PoolingMode {
   const { mode } = payload.options;
   const { sentenceTransformer, outputs } = runtime.description;
   if (mode === null && outputs.includes('sentence_embedding')) return 'sentence';

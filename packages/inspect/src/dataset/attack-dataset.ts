@@ -1,5 +1,5 @@
 import { type AttackContext, attack, datasetTable } from '@tessera/attack';
-import type { Gold, Json, JsonObject } from '@tessera/contracts';
+import type { AttackOptions, Gold, Json, JsonObject } from '@tessera/contracts';
 import { spreadOf } from '@tessera/explain';
 import { attackContext } from '../contexts/attack-context.ts';
 import { explainContext, type SaliencyContext } from '../contexts/explain-context.ts';
@@ -7,10 +7,8 @@ import { helperCalls, type OpenHelper } from '../other-models/helper-models.ts';
 import { type Measured, type MeasuredRecord, measureAll } from './measure-all.ts';
 import { type EvaluatedRecord, type EvaluationPayload, recordsOf } from './records.ts';
 
-type Options = Readonly<Record<string, unknown>>;
-
 interface Method {
-  readonly options: Options;
+  readonly options: AttackOptions;
   readonly context: AttackContext;
 }
 
@@ -63,7 +61,7 @@ export async function attackDataset(
     methods,
     kind: 'attack',
     context,
-    nameOf: ({ options }) => String(options['method']),
+    nameOf: ({ options }) => options.method,
     predict: async ({ unit }) => (await judge.predict([unit]))[0] ?? null,
     run: async (method, { record, tick }) => attackOne(method, record, tick),
   });
@@ -85,11 +83,12 @@ async function attackOne(
   { unit, gold }: EvaluatedRecord,
   tick: () => void,
 ): Promise<JsonObject> {
-  const kwargs = { ...options, ...(gold ? { labels: [labelOf(gold)] } : {}) };
-  return (await attack({ kwargs, units: [unit] }, { ...context, reportProgress: tick })).adversarial;
+  const labelled = { ...options, ...(gold && { labels: [labelOf(gold)] }) };
+  return (await attack({ options: labelled, units: [unit] }, { ...context, reportProgress: tick }))
+    .adversarial;
 }
 
-function labelOf(gold: Gold): number | string | readonly string[] {
+function labelOf(gold: Gold): number | string | string[] {
   return 'label' in gold ? gold.label : gold.answers;
 }
 
@@ -104,7 +103,7 @@ function shown(one: Measured<JsonObject>): Measured<JsonObject> {
 
 /** A method over the dataset; spreads are over what TextAttack averages: successes, and queries over all that was attacked. */
 function summary(
-  asked: Options,
+  asked: AttackOptions,
   all: readonly Measured<JsonObject>[],
   correct: readonly (boolean | null)[],
 ): JsonObject {
@@ -132,7 +131,7 @@ function summary(
     reduced_to: spreadOf(successes.filter(({ goal }) => goal === 'keep').map((one) => one.reduced_to)),
   };
   return {
-    method: String(asked['method']),
+    method: asked.method,
     options: asked as JsonObject,
     failed: all.length - done.length,
     budget_spent: done.filter(({ report }) => report.budget_spent).length,

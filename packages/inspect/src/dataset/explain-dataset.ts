@@ -1,13 +1,11 @@
 import type { Outcome } from '@tessera/attack';
-import type { Json, JsonObject } from '@tessera/contracts';
+import type { ExplainOptions, Json, JsonObject } from '@tessera/contracts';
 import { aggregateEvaluations, explain, type InstanceMeta, spreadOf } from '@tessera/explain';
 import { attackContext, isChoice, withRows } from '../contexts/attack-context.ts';
 import { explainContext, type SaliencyContext } from '../contexts/explain-context.ts';
 import { instancesOf } from '../contexts/instances.ts';
 import { type Measured, type MeasuredRecord, measureAll } from './measure-all.ts';
 import { type EvaluatedRecord, type EvaluationPayload, recordsOf } from './records.ts';
-
-type Options = Readonly<Record<string, unknown>>;
 
 /** An explanation of one record, measured. */
 interface Explained {
@@ -18,9 +16,6 @@ interface Explained {
   readonly topWords: readonly (readonly [string, number])[];
 }
 
-/** Words of an explanation that a row shows unless top_k says otherwise. */
-const defaultTopWords = 3;
-
 /** Explains every record by every method and measures the explanations. */
 export async function explainDataset(
   payload: EvaluationPayload,
@@ -29,12 +24,12 @@ export async function explainDataset(
   const methods = payload.evaluation.explain;
   const judge = await attackContext(payload, context, explainContext(context));
   const classifies = payload.task === 'sequence-classification' || payload.task === 'question-answering';
-  const measured = await measureAll<Options, Explained>({
+  const measured = await measureAll<ExplainOptions, Explained>({
     records: recordsOf(payload),
     methods,
     kind: 'explain',
     context,
-    nameOf: ({ method }) => String(method),
+    nameOf: ({ method }) => method,
     // A regression has no label; its value is explained all the same.
     predict: async ({ unit }) =>
       classifies && !isRegression(payload, context) ? ((await judge.predict([unit]))[0] ?? null) : null,
@@ -63,7 +58,7 @@ function isRegression(payload: EvaluationPayload, context: SaliencyContext): boo
 }
 
 async function explainOne(
-  options: Options,
+  options: ExplainOptions,
   { unit }: EvaluatedRecord,
   {
     payload,
@@ -79,7 +74,7 @@ async function explainOne(
   // Of choices the predicted one is explained; of a pair of embeddings the first text.
   const only = [outcome?.kind === 'choice' ? outcome.label : 0];
   const found = await explain(
-    { kwargs: { ...options, evaluate: true }, instances, only, asChoices },
+    { options: { ...options, evaluate: true }, instances, only, asChoices },
     explainContext(context),
   );
   const { tokens: _, ...instance } = found.explainMeta.instances[0]!;
@@ -87,12 +82,12 @@ async function explainOne(
     options: found.explainMeta.options,
     target: found.explainMeta.target,
     instance,
-    topWords: topWords(found.attributions[0] ?? {}, options['top_k']),
+    topWords: topWords(found.attributions[0] ?? {}, options.top_k),
   };
 }
 
 /** The words with the largest scores over both parts. */
-function topWords(attributions: JsonObject, topK: unknown): readonly (readonly [string, number])[] {
+function topWords(attributions: JsonObject, topK: number): readonly (readonly [string, number])[] {
   const lists = [attributions['question_tokens'], attributions['context_tokens']];
   const words = lists.flatMap(
     (list) => ((list as Json[] | undefined)?.[0] ?? []) as [number, string, number][],
@@ -100,7 +95,7 @@ function topWords(attributions: JsonObject, topK: unknown): readonly (readonly [
   return words
     .map(([, word, score]) => [word, score] as const)
     .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))
-    .slice(0, typeof topK === 'number' ? topK : defaultTopWords);
+    .slice(0, topK);
 }
 
 /** A row as it is shown: curves by their areas, because each is eleven numbers of its own. */
@@ -133,7 +128,7 @@ function areaOr(value: Json): Json {
 }
 
 /** A method over the dataset. */
-function summary(asked: Options, all: readonly Measured<Explained>[]): JsonObject {
+function summary(asked: ExplainOptions, all: readonly Measured<Explained>[]): JsonObject {
   const done = all.filter((one) => one.ok);
   const [first] = done;
   const { deletion, insertion, ...measures } = aggregateEvaluations(
@@ -141,7 +136,7 @@ function summary(asked: Options, all: readonly Measured<Explained>[]): JsonObjec
   );
   const { features, ...others } = measures;
   return {
-    method: String(asked['method']),
+    method: asked.method,
     options: first?.found.options ?? (asked as JsonObject),
     target: first?.found.target ?? null,
     explained: done.length,

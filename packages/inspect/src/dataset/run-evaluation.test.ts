@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { type EvaluationReport, type JobPayload, jobPayload, type TaskProgress } from '@tessera/contracts';
+import { type EvaluationReport, evaluationTopK, jobPayload, type TaskProgress } from '@tessera/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomizedPrefix } from '../other-models/randomized-model.ts';
 import { openModel, type TestModel } from '../testing/open-model.ts';
@@ -19,10 +19,10 @@ interface Asked {
 function payloadOf({ task, input, records, explain = [], attack = [], options }: Asked) {
   const evaluation = {
     records: records ?? input.map(() => ({ rows: 1, gold: null })),
-    explain,
+    explain: explain.map((options) => ({ top_k: evaluationTopK, ...options })),
     attack,
   };
-  const parsed = jobPayload.parse({ task, input, evaluation, ...(options ? { options } : {}) }) as JobPayload;
+  const parsed = jobPayload.parse({ task, input, evaluation, ...(options ? { options } : {}) });
   return { ...parsed, evaluation: parsed.evaluation! };
 }
 

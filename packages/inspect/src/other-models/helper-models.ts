@@ -7,7 +7,7 @@ import {
   type Vocabulary,
 } from '@tessera/attack';
 import { AppError } from '@tessera/base';
-import { type attackHelperOptions, type JsonObject, jobPayload } from '@tessera/contracts';
+import { type AttackOptions, jobPayload } from '@tessera/contracts';
 import type { DifferentiableRuntime } from '@tessera/serving';
 import { runTask } from '@tessera/tasks';
 import type { SaliencyContext } from '../contexts/explain-context.ts';
@@ -17,27 +17,18 @@ export type OpenHelper = (identifier: string) => Promise<DifferentiableRuntime>;
 
 /** What other models give an attack, for those that the options name. */
 export function helperCalls(
-  kwargs: JsonObject | Readonly<Record<string, unknown>>,
+  { similarity_model: similar, neighbour_model: near, fill_mask_model: filler }: AttackOptions,
   open: OpenHelper,
   context: SaliencyContext,
 ): Pick<AttackContext, 'similarity' | 'neighbours' | 'fillMask'> {
-  const named = (option: (typeof attackHelperOptions)[number]): string | null => {
-    const value = kwargs[option];
-    return typeof value === 'string' && value !== '' ? value : null;
-  };
-  const [similar, near, filler] = [
-    named('similarity_model'),
-    named('neighbour_model'),
-    named('fill_mask_model'),
-  ];
   return {
-    ...(similar === null
+    ...(similar === undefined
       ? {}
       : {
           similarity: async (pairs) => cosines(pairs, { ...context, runtime: await embedder(similar, open) }),
         }),
-    ...(near === null ? {} : { neighbours: neighboursIn(near, open) }),
-    ...(filler === null
+    ...(near === undefined ? {} : { neighbours: neighboursIn(near, open) }),
+    ...(filler === undefined
       ? {}
       : { fillMask: async (requests) => fillings(requests, await open(filler), context) }),
   };

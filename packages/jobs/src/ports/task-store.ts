@@ -1,6 +1,5 @@
 import type { WireError } from '@tessera/base';
 import type {
-  JobPayload,
   JobRequest,
   TaskEvent,
   TaskKind,
@@ -45,7 +44,8 @@ export interface ClaimedRow {
   readonly attempt: number;
   readonly priority: number;
   readonly caller: string;
-  readonly payload: JobPayload;
+  /** As storedPayload of contracts wrote it, in this version or an older one. */
+  readonly payload: string;
   /** From acceptance to this claim, by the store's clock, in milliseconds. */
   readonly queuedMs: number;
 }

@@ -1,5 +1,5 @@
 import { AppError, type NewId, toWireError } from '@tessera/base';
-import { jobPayload } from '@tessera/contracts';
+import { jobPayload, openPayload } from '@tessera/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { InsertOutcome, NewTask, StoredResult, TaskOutcome, TaskStore } from '../ports/task-store.ts';
 import { request } from './jobs-under-test.ts';
@@ -58,7 +58,7 @@ export function describeTaskStore(name: string, make: () => Promise<StoreUnderTe
       const texts = ['plain', 'nul \0 inside', 'lone \ud800 surrogate', '😀 "quoted" \\ {a,b} \n'];
       const ids = await inserted(...texts);
       const rows = await store.claim(ids, lease);
-      const byId = new Map(rows.map((row) => [row.taskId, row.payload]));
+      const byId = new Map(rows.map((row) => [row.taskId, openPayload(row.payload)]));
       for (const [i, text] of texts.entries())
         expect(byId.get(ids[i]!)).toEqual(jobPayload.parse({ task: 'embedding', input: [text] }));
     });

@@ -1,5 +1,11 @@
 import { AppError } from '@tessera/base';
-import { float32, type NamedTensors, type PayloadOf, type TaskResult, type Tensor } from '@tessera/contracts';
+import {
+  float32,
+  type JobPayload,
+  type NamedTensors,
+  type TaskResult,
+  type Tensor,
+} from '@tessera/contracts';
 import type { ModelRuntime, OutputName, RowOutputs, SentenceTransformerPipeline } from '@tessera/serving';
 import { normalizeRows } from '../arithmetic/normalize.ts';
 import { asFloat32, stack, stackVectors } from '../arithmetic/stack.ts';
@@ -12,7 +18,7 @@ import { type HiddenStates, pool } from './pool.ts';
 import { countPromptTokens, promptOf, withPrompt } from './prompt.ts';
 import { runPipeline } from './sentence-pipeline.ts';
 
-type Payload = PayloadOf<'embedding'>;
+type Payload = JobPayload<'embedding'>;
 
 /** Vectors of texts, [B, H], or of their tokens, [B, T, H] (contract-square §3.4). */
 export const embedding: TaskHead<'embedding'> = {

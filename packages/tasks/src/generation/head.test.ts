@@ -155,7 +155,6 @@ it('stops when the task is cancelled', async () => {
 
 describe('refusals name what is wrong', () => {
   it.each([
-    [{ num_baems: 3 }, 'num_baems: is not a generation option'],
     [{ num_return_sequences: 3 }, 'num_return_sequences: 3 greedy sequences'],
     [{ max_length: 1 }, 'max_length: the text starts with 4 tokens and may have 1'],
     [

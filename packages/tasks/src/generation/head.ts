@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@tessera/base';
-import { checkGeneration, type GenerationKwargs, type PayloadOf } from '@tessera/contracts';
+import type { GenerationOptions, JobPayload } from '@tessera/contracts';
 import type { Encoding, Generator } from '@tessera/serving';
 import type { HeadContext, TaskHead } from '../head.ts';
 import { fitAll, limitsOf } from '../inputs/fit.ts';
@@ -14,7 +14,7 @@ import { pieceBytes } from './piece-bytes.ts';
 import { type GenerationPlan, planGeneration, resolveLengths } from './plan.ts';
 import { streamText } from './stream-text.ts';
 
-type Payload = PayloadOf<'generation'>;
+type Payload = JobPayload<'generation'>;
 
 /** Text from text (contract-square §3.6): every prompt on its own, all of them and those of other tasks in one running batch. */
 export const generation: TaskHead<'generation'> = {
@@ -22,8 +22,8 @@ export const generation: TaskHead<'generation'> = {
   async run(payload, context) {
     const { runtime } = context;
     const generator = requireGenerator(context);
-    const { options, warnings } = checkedOptions(payload);
-    const asked = { ...options, ...(payload.outputAttentions ? { output_attentions: true } : {}) };
+    refuseHiddenStates(payload);
+    const asked = { ...payload.options, ...(payload.outputAttentions ? { output_attentions: true } : {}) };
     const plan = planGeneration(asked, {
       defaults: generator.defaults,
       config: runtime.description.config,
@@ -57,7 +57,6 @@ export const generation: TaskHead<'generation'> = {
           ...texts.map(({ log }, prompt) => log?.tensors(prompt)),
         ),
         warnings: [
-          ...warnings,
           ...prompts.flatMap(({ warning }) => warning ?? []),
           ...texts.flatMap(({ warning }) => warning ?? []),
         ],
@@ -81,25 +80,15 @@ function requireGenerator({ runtime }: HeadContext): Generator {
   });
 }
 
-/** The options, once more: a payload may come from a dialect that does not check them. */
-function checkedOptions(payload: Payload): { options: GenerationKwargs; warnings: readonly string[] } {
-  const { options, problems, warnings } = checkGeneration(payload.options);
-  const [first] = problems;
-  if (first)
-    throw new AppError('INPUT_INVALID', {
-      detail: { field: `options.${first.option}`, problem: first.problem },
-    });
-  if (payload.outputHiddenStates || options.output_hidden_states)
-    throw new AppError('OUTPUT_UNAVAILABLE', {
-      detail: {
-        field: payload.options['output_hidden_states']
-          ? 'options.output_hidden_states'
-          : 'outputHiddenStates',
-        output: 'hidden_states',
-        hint: 'Generation returns sequences, scores and attentions.',
-      },
-    });
-  return { options, warnings };
+function refuseHiddenStates({ options, outputHiddenStates }: Payload): void {
+  if (!outputHiddenStates && !options.output_hidden_states) return;
+  throw new AppError('OUTPUT_UNAVAILABLE', {
+    detail: {
+      field: options.output_hidden_states ? 'options.output_hidden_states' : 'outputHiddenStates',
+      output: 'hidden_states',
+      hint: 'Generation returns sequences, scores and attentions.',
+    },
+  });
 }
 
 /** Options whose ids are fed to the model or forced upon it. */
@@ -111,7 +100,7 @@ const fedIds = [
 ] as const;
 
 /** Refuses ids that the model does not have: fed, they would fail the run of everybody in the batch. */
-function requireKnownIds(asked: GenerationKwargs, vocabularySize: number): void {
+function requireKnownIds(asked: GenerationOptions, vocabularySize: number): void {
   for (const field of fedIds) {
     const unknown = [asked[field] ?? []].flat().find((id) => id >= vocabularySize);
     if (unknown !== undefined)

@@ -1,5 +1,5 @@
 import { AppError } from '@tessera/base';
-import { contradictions, type GenerationKwargs, generationKwargs } from '@tessera/contracts';
+import { contradictions, type GenerationOptions, generationOptions } from '@tessera/contracts';
 
 /** Every decoding option with its value: the caller's, else the model's generation_config.json, else transformers' default. */
 export interface GenerationPlan {
@@ -51,21 +51,23 @@ const idOptions = ['eos_token_id', 'pad_token_id', 'bos_token_id', 'decoder_star
  * Throws INPUT_INVALID when caller and model together contradict themselves.
  */
 export function planGeneration(
-  asked: GenerationKwargs,
+  asked: GenerationOptions,
   model: {
     readonly defaults: Readonly<Record<string, unknown>>;
     readonly config: Readonly<Record<string, unknown>>;
   },
 ): GenerationPlan {
   const defaults = readDefaults(model);
-  const has = (...names: readonly (keyof GenerationKwargs)[]): boolean =>
+  const has = (...names: readonly (keyof GenerationOptions)[]): boolean =>
     names.some((name) => asked[name] !== undefined);
   if (has('max_length', 'max_new_tokens')) drop(defaults, 'max_length', 'max_new_tokens');
   if (has('min_length', 'min_new_tokens')) drop(defaults, 'min_length', 'min_new_tokens');
-  const o: GenerationKwargs = { ...defaults, ...asked };
+  const o: GenerationOptions = { ...defaults, ...asked };
   const [problem] = contradictions(o);
   if (problem)
-    throw new AppError('INPUT_INVALID', { detail: { field: problem.option, problem: problem.problem } });
+    throw new AppError('INPUT_INVALID', {
+      detail: { field: `options.${problem.option}`, problem: problem.problem },
+    });
   const eosIds = listOf(o.eos_token_id);
   return {
     beams: o.num_beams ?? 1,
@@ -111,7 +113,7 @@ function readDefaults(model: Parameters<typeof planGeneration>[1]): Record<strin
   const found: Record<string, unknown> = {};
   for (const [name, value] of [...Object.entries(ids), ...Object.entries(model.defaults)]) {
     if (value === null || value === undefined) continue;
-    const checked = generationKwargs.safeParse({ [name]: value });
+    const checked = generationOptions.safeParse({ [name]: value });
     if (checked.success) found[name] = value;
   }
   return found;
@@ -149,7 +151,7 @@ export function resolveLengths(
       : (wish.maxLength ?? promptLength + DEFAULT_NEW_TOKENS);
   const maxLength = Math.min(wanted, positions ?? wanted);
   if (promptLength >= maxLength) {
-    const field = wish.maxNewTokens === null && wish.maxLength !== null ? 'max_length' : 'input';
+    const field = wish.maxNewTokens === null && wish.maxLength !== null ? 'options.max_length' : 'input';
     throw new AppError('INPUT_INVALID', {
       detail: {
         field,

@@ -1,4 +1,4 @@
-import type { JsonObject, PayloadOf } from '@tessera/contracts';
+import type { JobPayload, JsonObject } from '@tessera/contracts';
 import type { Encoding, RowOutputs, Tokenizer } from '@tessera/serving';
 import { asFloat32, stack } from '../arithmetic/stack.ts';
 import type { HeadContext, TaskHead } from '../head.ts';
@@ -62,7 +62,7 @@ export const questionAnswering: TaskHead<'question-answering'> = {
 };
 
 /** The windows of every input of a request; books the time. */
-function prepareWindows(payload: PayloadOf<'question-answering'>, context: HeadContext): Promise<Windows[]> {
+function prepareWindows(payload: JobPayload<'question-answering'>, context: HeadContext): Promise<Windows[]> {
   const { tokenizer } = context.runtime;
   const limits = limitsOf(tokenizer, payload.preprocessing);
   const { stride } = payload.preprocessing;

@@ -1,4 +1,4 @@
-import type { JobPayload, TaskKind, TaskName } from '@tessera/contracts';
+import type { TaskKind, TaskName } from '@tessera/contracts';
 import type { ClaimedRow, Lease, Run } from '../../ports/task-store.ts';
 import { sourcesOf } from '../../state.ts';
 import { type Database, execute, milliseconds, oneMoreEvent, quoted, sql } from './statement.ts';
@@ -39,12 +39,7 @@ export async function claim(
 ): Promise<readonly ClaimedRow[]> {
   // Sorted, so that two statements over the same rows lock them in the same order.
   const rows = await execute<Row>(database, claimTasks, [[...taskIds].sort(), owner, leaseMs, [...underWay]]);
-  return rows.map(({ id, payload, ...row }) => ({
-    ...row,
-    taskId: id,
-    // Written by insert.ts from a parsed payload, so it needs no second check.
-    payload: JSON.parse(payload) as JobPayload,
-  }));
+  return rows.map(({ id, ...row }) => ({ ...row, taskId: id }));
 }
 
 const renewLeases = sql('task-renew')`

@@ -1,5 +1,5 @@
 import { AppError } from '@tessera/base';
-import { normalForm } from '@tessera/contracts';
+import { normalForm, storedPayload } from '@tessera/contracts';
 import type { InsertOutcome, NewTask } from '../../ports/task-store.ts';
 import { type Database, execute, isoNow, milliseconds, sql } from './statement.ts';
 
@@ -70,7 +70,7 @@ function toRow({ taskId, request, fingerprint }: NewTask): Row & Record<string, 
     queue: normalForm(request.model),
     kind: request.kind,
     task: request.payload.task,
-    payload: JSON.stringify(request.payload),
+    payload: storedPayload(request.payload),
     priority: request.priority,
     caller: request.caller,
     key: request.idempotencyKey,

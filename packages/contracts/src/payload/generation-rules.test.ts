@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkGeneration } from './generation-options.ts';
+import { checkGeneration } from './generation-rules.ts';
 
 const problemsOf = (kwargs: Record<string, unknown>): string[] =>
   checkGeneration(kwargs).problems.map(({ option, problem }) => `${option}: ${problem}`);
