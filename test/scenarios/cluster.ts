@@ -81,6 +81,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         LOG_LEVEL: 'warn',
         TASK_LEASE_SECONDS: '3',
         MODEL_THREADS: '1',
+        DRAIN_SECONDS: '0',
         ...options.environment,
         ...environment,
       },

@@ -14,7 +14,7 @@ export interface Identity {
 
 /** Decides who gets in. */
 export interface Access {
-  /** True when no key is asked for. */
+  /** True when no key is asked for: everybody on this machine is an administrator. */
   isOpen(): boolean;
   /** The owner of a key, or null when it is no key of ours. */
   identify(secret: string): Promise<Identity | null>;
@@ -36,7 +36,7 @@ export function sightOf(identity: Identity): string | null {
 }
 
 /**
- * Keys of the environment and of the database. The door is open only while there are none, and only on loopback: any other
+ * Keys of the environment and of the database. The door is open only while there never were any, and only on loopback: any other
  * address without keys throws here, before anything listens.
  */
 export async function openAccess(
@@ -49,19 +49,19 @@ export async function openAccess(
   },
 ): Promise<Access> {
   const fixed = readEnvironmentKeys(options.environmentKeys);
-  const anyRows = async (): Promise<boolean> =>
-    (await jobs.keys.list()).some((key) => key.revokedAt === null);
-  const none = fixed.size === 0 && !(await anyRows());
-  let open = options.loopback && none;
-  if (!options.loopback && none)
+  const keys = await jobs.keys.list();
+  const usable = fixed.size > 0 || keys.some((key) => key.revokedAt === null);
+  // A key that was revoked still counts: whoever locked a door does not want it open again because a key was taken back.
+  let open = options.loopback && fixed.size === 0 && keys.length === 0;
+  if (!options.loopback && !usable)
     throw new Error(
       `HOST=${options.host} can be reached from other machines, and there are no keys. Set TESSERA_API_KEYS=name:admin:secret, make keys with POST /v1/keys on loopback first, or listen on HOST=127.0.0.1.`,
     );
   const look = (): void => {
     // On failure the door stays as it is; the next look is never far.
-    void anyRows().then(
-      (any) => {
-        open = !any;
+    void jobs.keys.list().then(
+      ({ length }) => {
+        open = length === 0;
       },
       () => undefined,
     );

@@ -8,6 +8,11 @@ const optional = z
   .default('')
   .transform((text) => text || null);
 
+const names = z
+  .string()
+  .default('')
+  .transform((text) => new Set(text.split(',').flatMap((name) => name.trim().toLowerCase() || [])));
+
 const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   /** 0 takes a free port. */
@@ -16,6 +21,8 @@ const environment = z.object({
   REDIS_URL: optional,
   /** Keys that hold without a database row: `name:role:secret`, separated by commas. */
   TESSERA_API_KEYS: z.string().default(''),
+  /** While there are no keys: names beside this machine's that `Host` and `Origin` may have, separated by commas. */
+  TRUSTED_HOSTS: names,
   MAX_BODY_BYTES: positive(16 * 2 ** 20),
   MAX_TEXT_LENGTH: positive(1_000_000),
   MAX_EVALUATION_RECORDS: positive(10_000),
@@ -24,6 +31,12 @@ const environment = z.object({
   LONG_POLL_SECONDS: count(25),
   /** The longest `Prefer: wait=N` that is granted. */
   MAX_WAIT_SECONDS: count(60),
+  /** Requests that one caller may hold open at once. */
+  MAX_OPEN_REQUESTS: positive(1_000),
+  /** Event streams that one caller may hold open at once. */
+  MAX_EVENT_STREAMS: positive(100),
+  /** How long a gateway that was told to stop goes on answering, so that a balancer notices that it is not ready. */
+  DRAIN_SECONDS: count(5),
   /** Requests a minute of one caller, unless its key says otherwise; 0 for no limit. */
   RATE_LIMIT_PER_MINUTE: count(0),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -36,6 +49,7 @@ export interface GatewayConfig {
   readonly databaseUrl: string;
   readonly redisUrl: string | null;
   readonly environmentKeys: string;
+  readonly trustedHosts: ReadonlySet<string>;
   readonly maxBodyBytes: number;
   readonly maxTextLength: number;
   readonly maxEvaluationRecords: number;
@@ -43,6 +57,9 @@ export interface GatewayConfig {
   readonly longPollMs: number;
   readonly maxWaitMs: number;
   readonly requestsPerMinute: number | null;
+  readonly maxOpenRequests: number;
+  readonly maxEventStreams: number;
+  readonly drainMs: number;
   readonly log: {
     readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
     readonly format: 'json' | 'pretty';
@@ -63,6 +80,7 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     databaseUrl: e.DATABASE_URL,
     redisUrl: e.REDIS_URL,
     environmentKeys: e.TESSERA_API_KEYS,
+    trustedHosts: e.TRUSTED_HOSTS,
     maxBodyBytes: e.MAX_BODY_BYTES,
     maxTextLength: e.MAX_TEXT_LENGTH,
     maxEvaluationRecords: e.MAX_EVALUATION_RECORDS,
@@ -70,6 +88,9 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     longPollMs: e.LONG_POLL_SECONDS * 1000,
     maxWaitMs: e.MAX_WAIT_SECONDS * 1000,
     requestsPerMinute: e.RATE_LIMIT_PER_MINUTE || null,
+    maxOpenRequests: e.MAX_OPEN_REQUESTS,
+    maxEventStreams: e.MAX_EVENT_STREAMS,
+    drainMs: e.DRAIN_SECONDS * 1000,
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
   };
 }

@@ -13,7 +13,7 @@ const features: FeatureTable = { explain: true, attack: true, generation: true, 
 /** Builds everything a gateway needs; the only place that knows which database, queue and clock are in use. */
 export async function makeDeps(
   config: GatewayConfig,
-): Promise<GatewayDeps & { stop(): Promise<void>; beginClosing(): void }> {
+): Promise<GatewayDeps & { stop(): Promise<void>; beginDraining(): void; beginClosing(): void }> {
   const clock = systemClock;
   const newId = newIdFrom(clock.now);
   const log = createLogger({ name: 'gateway', ...config.log });
@@ -34,6 +34,7 @@ export async function makeDeps(
     await jobs.close();
     throw error;
   });
+  const draining = new AbortController();
   const closing = new AbortController();
   return {
     jobs,
@@ -45,6 +46,9 @@ export async function makeDeps(
       maxRecords: config.maxEvaluationRecords,
     },
     maxBodyBytes: config.maxBodyBytes,
+    trustedHosts: config.trustedHosts,
+    maxOpenRequests: config.maxOpenRequests,
+    maxEventStreams: config.maxEventStreams,
     longPollMs: config.longPollMs,
     maxWaitMs: config.maxWaitMs,
     requestsPerMinute: config.requestsPerMinute,
@@ -52,6 +56,8 @@ export async function makeDeps(
     newId,
     log,
     metrics: makeMetrics(() => jobs.counts()),
+    draining: draining.signal,
+    beginDraining: () => draining.abort(),
     closing: closing.signal,
     beginClosing: () => closing.abort(),
     async stop() {

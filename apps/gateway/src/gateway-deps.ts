@@ -11,6 +11,11 @@ export interface GatewayDeps {
   readonly features: FeatureTable;
   readonly textLimits: TextLimits;
   readonly maxBodyBytes: number;
+  /** Names beside this machine's that requests without a key may come from. */
+  readonly trustedHosts: ReadonlySet<string>;
+  /** Requests, and event streams, that one caller may hold open at once. */
+  readonly maxOpenRequests: number;
+  readonly maxEventStreams: number;
   /** How long SQuARE's task_result holds a request open. */
   readonly longPollMs: number;
   /** The longest `Prefer: wait=N` that is granted. */
@@ -21,6 +26,8 @@ export interface GatewayDeps {
   readonly newId: NewId;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Aborts when the gateway stops: requests that wait then answer at once. */
+  /** Aborts when the gateway was told to stop: it still answers, but is not ready any more. */
+  readonly draining: AbortSignal;
+  /** Aborts when it stops: requests that wait then answer at once. */
   readonly closing: AbortSignal;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { startTestPostgres, type TestPostgres } from '@tessera/testkit';
+import { eventually, startTestPostgres, type TestPostgres } from '@tessera/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { http } from './testing/http.ts';
 
@@ -41,7 +41,7 @@ async function aHostLives(): Promise<void> {
 }
 
 it('listens, is ready, and on SIGTERM ends the answers it is giving, then itself', async () => {
-  const { child } = start({});
+  const { child } = start({ DRAIN_SECONDS: '0' });
   const url = `http://127.0.0.1:${await portOf(child)}`;
   await aHostLives();
   expect((await http(`${url}/readyz`)).status).toBe(200);
@@ -55,6 +55,23 @@ it('listens, is ready, and on SIGTERM ends the answers it is giving, then itself
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
   expect((await reader.read()).done).toBe(true);
+  expect(await exit).toEqual([0, null]);
+});
+
+it('is not ready while it drains, and still answers', async () => {
+  const { child } = start({ DRAIN_SECONDS: '30' });
+  const url = `http://127.0.0.1:${await portOf(child)}`;
+  expect((await http(`${url}/readyz`)).status).toBe(200);
+  child.kill('SIGTERM');
+  const draining = await eventually('the gateway not to be ready', async () => {
+    const reply = await http(`${url}/readyz`);
+    return reply.status === 503 && reply;
+  });
+  expect(draining.headers.get('connection')).toBe('close');
+  expect((await http(`${url}/v1/models`)).status).toBe(200);
+  const exit = once(child, 'exit');
+  // The supervisor's end does not wait.
+  child.disconnect();
   expect(await exit).toEqual([0, null]);
 });
 

@@ -23,10 +23,19 @@ async function start() {
 }
 
 let stopping = false;
-const stop = async (why: string): Promise<void> => {
+const drained = new AbortController();
+/** Not ready at once, and after `drainMs`, in which everything is still answered, closed; a second word ends the draining. */
+const stop = async (why: string, drainMs: number): Promise<void> => {
+  if (drainMs === 0) drained.abort();
   if (stopping) return;
   stopping = true;
-  log.info({ why }, 'gateway stops');
+  log.info({ why, drainMs }, 'gateway stops');
+  deps.beginDraining();
+  listening.drain();
+  await Promise.race([
+    new Promise<void>((resolve) => void deps.clock.after(drainMs, resolve)),
+    aborted(drained.signal),
+  ]);
   deps.beginClosing();
   await Promise.race([
     listening.close(),
@@ -35,10 +44,15 @@ const stop = async (why: string): Promise<void> => {
   await deps.stop();
   process.exit(0);
 };
-process.on('SIGTERM', () => void stop('SIGTERM'));
+process.on('SIGTERM', () => void stop('SIGTERM', config.drainMs));
 // Under a supervisor Ctrl-C reaches this process too; the supervisor then says SIGTERM when it is our turn.
 process.on('SIGINT', () => {
-  if (!process.env.TESSERA_SUPERVISED) void stop('SIGINT');
+  if (!process.env.TESSERA_SUPERVISED) void stop('SIGINT', 0);
 });
 // The supervisor is gone, however it went: nobody would stop us any more.
-process.on('disconnect', () => void stop('the supervisor is gone'));
+process.on('disconnect', () => void stop('the supervisor is gone', 0));
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -9,12 +9,13 @@ import {
   type WireResponse,
 } from '@tessera/dialects';
 import type { Express, Request, RequestHandler, Response } from 'express';
-import { type Identity, nobody } from './access.ts';
+import { type Identity, localIdentity, nobody } from './access.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
-import { contextOf } from './http/request-context.ts';
+import { contextOf, identityOf } from './http/request-context.ts';
 import { send } from './http/send.ts';
 import { authenticate, checkRole } from './middleware/auth.ts';
-import { jsonBody } from './middleware/json-body.ts';
+import { jsonBody, requireJson } from './middleware/json-body.ts';
+import { countedAs, type OpenRequests } from './middleware/open-requests.ts';
 
 /** One request on a route, its sender known and its body read. */
 export interface Call<R extends Route = Route> {
@@ -32,11 +33,18 @@ export type Handler<R extends Route = Route> = (
 /** A handler for every route of a dialect, under the route's name. */
 export type Handlers<R extends Routes> = { readonly [Name in keyof R]: Handler<R[Name]> };
 
+/** What all dialects share: one count per caller, whatever it speaks. */
+export interface ServeParts {
+  readonly deps: GatewayDeps;
+  readonly limit: RequestHandler;
+  readonly open: OpenRequests;
+}
+
 /** Mounts a dialect; whatever goes wrong below its path is told in its words. */
 export function serveDialect<R extends Routes>(
   app: Express,
   { dialect, handlers }: { readonly dialect: Dialect<R>; readonly handlers: Handlers<R> },
-  parts: { readonly deps: GatewayDeps; readonly limit: RequestHandler },
+  parts: ServeParts,
 ): void {
   const answer = answerRoutes(dialect, handlers, parts);
   app.use(dialect.path, async (request, response) => {
@@ -49,10 +57,10 @@ export function serveDialect<R extends Routes>(
 function answerRoutes<R extends Routes>(
   dialect: Dialect<R>,
   handlers: Handlers<R>,
-  { deps, limit }: { readonly deps: GatewayDeps; readonly limit: RequestHandler },
+  { deps, limit, open }: ServeParts,
 ): (request: Request, response: Response) => Promise<void> {
   const match = matchRoutes(dialect);
-  const identify = authenticate(deps.access);
+  const identify = authenticate(deps);
   const readBody = jsonBody(deps.maxBodyBytes);
 
   // One handler and not a router's chain: that costs more than everything else the gateway does with a poll.
@@ -71,8 +79,12 @@ function answerRoutes<R extends Routes>(
       await passing(identify, request, response);
       checkRole(response, role);
       await passing(limit, request, response);
+      open.enter(countedAs(identityOf(response), request.socket.remoteAddress), response);
     }
-    if (body) await passing(readBody, request, response);
+    if (body) {
+      if (context.identity === localIdentity) requireJson(request);
+      await passing(readBody, request, response);
+    }
     const call = {
       // The matcher gives what the path of this route says, which the compiler cannot see through a name.
       parameters: found.parameters as ParametersOf<R[typeof name]>,

@@ -36,11 +36,15 @@ export function renameField(error: AppError, rename: (field: string) => string):
   return new AppError(error.code, { detail: { ...error.detail, field: renamed }, cause: error.cause });
 }
 
-/** Turns anything that was thrown into an AppError; what is not one becomes INTERNAL with the original as cause. */
-export function toAppError(thrown: unknown, requestId = '-'): AppError {
-  return thrown instanceof AppError
-    ? thrown
-    : new AppError('INTERNAL', { detail: { requestId }, cause: thrown });
+/**
+ * Turns anything that was thrown into an AppError; what is not one becomes INTERNAL with the original as cause. `id` names the request
+ * or task under which the log has the details; an INTERNAL that was made where nobody knew gets it here.
+ */
+export function toAppError(thrown: unknown, id?: string): AppError {
+  const detail = id === undefined ? {} : { requestId: id };
+  if (!(thrown instanceof AppError)) return new AppError('INTERNAL', { detail, cause: thrown });
+  if (thrown.code !== 'INTERNAL' || thrown.detail.requestId !== undefined) return thrown;
+  return new AppError('INTERNAL', { detail, cause: thrown.cause });
 }
 
 /** The plain form in which an AppError crosses a process or database boundary. */
@@ -58,5 +62,5 @@ export function toWireError(error: AppError): WireError {
 export function fromWireError(wire: WireError): AppError {
   return wire.code in errorCatalogue
     ? new AppError(wire.code, { detail: wire.detail, text: wire.text })
-    : new AppError('INTERNAL', { detail: { requestId: '-' }, cause: wire });
+    : new AppError('INTERNAL', { cause: wire });
 }

@@ -46,6 +46,11 @@ export const errorCatalogue = {
     retry: true,
     text: 'Too many requests. Wait {seconds} seconds and send again.',
   },
+  TOO_MANY_OPEN: {
+    status: 429,
+    retry: true,
+    text: 'You hold {limit} requests of this kind open, which is the limit. Let some of them end, or raise {setting}.',
+  },
   MODEL_UNKNOWN: {
     status: 404,
     retry: false,

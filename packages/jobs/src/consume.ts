@@ -104,7 +104,7 @@ async function runOne(parts: Consuming, run: ActiveRun, row: ClaimedRow): Promis
   const accepted =
     finished.kind === 'succeeded'
       ? await runs.complete({ taskId, attempt, result: finished.result, timings })
-      : await runs.fail({ taskId, attempt, error: toWireError(finished.error), timings });
+      : await runs.fail({ taskId, attempt, error: toWireError(toAppError(finished.error, taskId)), timings });
   if (accepted) counter.count(row.model, finished.kind, { ...timings, totalMs });
   else log.warn({ taskId, attempt }, 'the answer came too late: the run was no longer ours');
 }

@@ -139,7 +139,7 @@ export interface Jobs {
     },
   ): AsyncIterable<TaskEvent>;
   /** Queued and running tasks by model, and in all. */
-  counts(): Promise<{
+  counts(caller?: string | null): Promise<{
     readonly queued: number;
     readonly running: number;
     readonly models: readonly TaskCounts[];

@@ -60,8 +60,8 @@ export function createReader(
       return { tasks, next };
     },
 
-    async counts() {
-      const models = await store.counts();
+    async counts(caller = null) {
+      const models = await store.counts(caller);
       const sum = (of: (one: (typeof models)[number]) => number): number =>
         models.reduce((total, one) => total + of(one), 0);
       return { queued: sum((one) => one.queued), running: sum((one) => one.running), models };

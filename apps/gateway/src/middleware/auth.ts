@@ -2,12 +2,19 @@ import { AppError } from '@tessera/base';
 import { type Role, roles } from '@tessera/contracts';
 import type { RequestHandler, Response } from 'express';
 import { type Access, type Identity, localIdentity } from '../access.ts';
+import type { GatewayDeps } from '../gateway-deps.ts';
 import { contextOf } from '../http/request-context.ts';
+import { checkNeighbour } from './neighbours.ts';
 
-/** Finds out who asks, by `Authorization: Bearer <key>`. Throws UNAUTHENTICATED. */
-export function authenticate(access: Access): RequestHandler {
+/**
+ * Finds out who asks, by `Authorization: Bearer <key>`; while the door is open, whoever is on this machine. Throws UNAUTHENTICATED,
+ * and FOREIGN_PAGE for what a stranger's page on this machine may have sent.
+ */
+export function authenticate({ access, trustedHosts }: GatewayDeps): RequestHandler {
   return async (request, response, next) => {
-    contextOf(response).identity = access.isOpen()
+    const open = access.isOpen();
+    if (open) checkNeighbour(request.headers, trustedHosts);
+    contextOf(response).identity = open
       ? localIdentity
       : await identify(access, request.headers.authorization);
     next();

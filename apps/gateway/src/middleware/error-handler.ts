@@ -8,42 +8,38 @@ export function errorHandler(options: {
   readonly log: Log;
   readonly maxBodyBytes: number;
 }): ErrorRequestHandler {
+  const { log, maxBodyBytes } = options;
   return (thrown: unknown, _request, response, _next) => {
     const { requestId, encodeError, route } = contextOf(response);
-    const error = withRequestId(translate(thrown, options.maxBodyBytes), requestId);
-    if (error.row.status >= 500)
-      options.log.error({ err: error.cause ?? error, code: error.code, requestId, route }, 'request failed');
+    const error = translate(thrown, { requestId, maxBodyBytes });
+    // What failed here is logged here, once; the error of a task that failed was logged by its worker, under the task's id.
+    if (error.code === 'INTERNAL' && error.detail.requestId === requestId)
+      log.error({ err: error.cause ?? thrown, requestId, route }, 'request failed');
+    if (error.code === 'SERVICE_UNAVAILABLE')
+      log.warn({ err: error.cause, part: error.detail.part, requestId, route }, 'request refused');
     // Too late for another status; a cut connection is the only honest answer.
     if (response.headersSent) return void response.destroy();
     send(response, encodeError(error, requestId));
   };
 }
 
-/** Errors of Express and of its body reader as rows of the catalogue. */
-function translate(thrown: unknown, maxBodyBytes: number): AppError {
-  if (thrown instanceof AppError) return thrown;
-  const { type, message } = (thrown ?? {}) as { type?: unknown; message?: unknown };
-  switch (type) {
-    case 'entity.too.large':
-      return new AppError('BODY_TOO_LARGE', { detail: { field: 'body', limit: maxBodyBytes } });
-    case 'entity.parse.failed':
-    case 'encoding.unsupported':
-    case 'charset.unsupported':
-    case 'request.size.invalid':
-    case 'body.not.utf8':
-      return new AppError('BODY_NOT_JSON', {
-        detail: { field: 'body', problem: String(message).slice(0, 200) },
-      });
-    case 'request.aborted':
-      return new AppError('BODY_NOT_JSON', { detail: { field: 'body', problem: 'it ended early' } });
-  }
+/** Errors of Express, of its body reader and of the stores as rows of the catalogue. */
+function translate(
+  thrown: unknown,
+  { requestId, maxBodyBytes }: { readonly requestId: string; readonly maxBodyBytes: number },
+): AppError {
+  if (thrown instanceof AppError) return toAppError(thrown, requestId);
+  const { type, status, message } = (thrown ?? {}) as { type?: unknown; status?: unknown; message?: unknown };
+  if (type === 'entity.too.large')
+    return new AppError('BODY_TOO_LARGE', { detail: { field: 'body', limit: maxBodyBytes } });
+  if (type === 'request.aborted')
+    return new AppError('BODY_NOT_JSON', { detail: { field: 'body', problem: 'it ended early' } });
   // A path with a stray "%".
   if (thrown instanceof URIError) return new AppError('ROUTE_UNKNOWN');
-  return toAppError(thrown);
-}
-
-function withRequestId(error: AppError, requestId: string): AppError {
-  return error.code === 'INTERNAL'
-    ? new AppError('INTERNAL', { detail: { requestId }, cause: error.cause })
-    : error;
+  // The body reader says of each of its refusals whose fault it was: no JSON, no UTF-8, broken gzip, an encoding that nobody knows.
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new AppError('BODY_NOT_JSON', {
+      detail: { field: 'body', problem: String(message).slice(0, 200) },
+    });
+  return toAppError(thrown, requestId);
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import express, { type RequestHandler } from 'express';
+import { AppError } from '@tessera/base';
+import express, { type Request, type RequestHandler } from 'express';
 
 /** Reads a JSON body of at most `maxBytes`, whatever content type it claims; no body leaves `request.body` undefined. */
 export function jsonBody(maxBytes: number): RequestHandler {
@@ -12,4 +13,15 @@ export function jsonBody(maxBytes: number): RequestHandler {
         throw Object.assign(new Error('the body is not valid UTF-8'), { type: 'body.not.utf8' });
     },
   });
+}
+
+/**
+ * Throws JSON_REQUIRED for a body that does not claim to be JSON. A page can send text or a form anywhere without asking; JSON it can
+ * send only where a preflight request was answered with leave.
+ */
+export function requireJson(request: Request): void {
+  // null: there is no body.
+  if (request.is(['json', '+json']) !== false) return;
+  const type = String(request.headers['content-type'] ?? '').slice(0, 100);
+  throw new AppError('JSON_REQUIRED', { detail: { type: type.replace(/[^\x20-\x7e]/g, '?') } });
 }

@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { identityOf } from '../http/request-context.ts';
+import { countedAs } from './open-requests.ts';
 
 const windowSeconds = 60;
 
@@ -13,15 +14,15 @@ const windowSeconds = 60;
 export function rateLimit({ requestsPerMinute }: GatewayDeps): RequestHandler {
   const limiters = new Map<number, RateLimiterMemory>();
   return async (request, response, next) => {
-    const { caller, requestsPerMinute: own } = identityOf(response);
-    const limit = own ?? requestsPerMinute;
+    const identity = identityOf(response);
+    const limit = identity.requestsPerMinute ?? requestsPerMinute;
     if (limit === null) return next();
     let limiter = limiters.get(limit);
     if (!limiter) {
       limiter = new RateLimiterMemory({ points: limit, duration: windowSeconds });
       limiters.set(limit, limiter);
     }
-    const key = caller === 'local' ? `local:${request.socket.remoteAddress}` : caller;
+    const key = countedAs(identity, request.socket.remoteAddress);
     const state = await limiter.consume(key).catch((refused: unknown) => {
       if (refused instanceof RateLimiterRes) return refused;
       throw refused;

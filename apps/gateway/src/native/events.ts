@@ -5,6 +5,7 @@ import type { GatewayDeps } from '../gateway-deps.ts';
 import { clientSignal } from '../http/client-signal.ts';
 import { openEventStream, writeEvent, writeEvents } from '../http/event-stream.ts';
 import { noContent } from '../http/json-text.ts';
+import { countedAs, type OpenRequests } from '../middleware/open-requests.ts';
 import type { NativeHandler } from './call.ts';
 import { findTask } from './find-task.ts';
 
@@ -12,8 +13,12 @@ import { findTask } from './find-task.ts';
  * GET /v1/tasks/{id}/events: the task's life as server-sent events, from the beginning or after Last-Event-ID (or ?after=),
  * until its final event. Comments keep idle connections open. 204, which tells EventSource to stop, when nothing is left to tell.
  */
-export function taskEvents({ jobs, clock, closing }: GatewayDeps): NativeHandler<'events'> {
+export function taskEvents(
+  { jobs, clock, closing }: GatewayDeps,
+  streams: OpenRequests,
+): NativeHandler<'events'> {
   return async ({ parameters: { id: taskId }, identity, request, response }) => {
+    streams.enter(countedAs(identity, request.socket.remoteAddress), response);
     const caller = sightOf(identity);
     const afterEventId = startOf(request);
     const view = await findTask(taskId, () => jobs.read(taskId, caller));

@@ -1,5 +1,6 @@
 import { type NativeRoutes, nativeDialect } from '@tessera/dialects';
 import type { GatewayDeps } from '../gateway-deps.ts';
+import { createOpenRequests } from '../middleware/open-requests.ts';
 import { openApiPage } from '../pages/openapi.ts';
 import type { Handlers } from '../serve-dialect.ts';
 import { taskEvents } from './events.ts';
@@ -13,12 +14,13 @@ import { cancelTask, listTasks, showResult, showTask } from './tasks.ts';
 
 /** Tessera's own API below /v1: who answers which route. */
 export function nativeHandlers(deps: GatewayDeps): Handlers<NativeRoutes> {
+  const streams = createOpenRequests(deps.maxEventStreams, 'MAX_EVENT_STREAMS');
   return {
-    submit: submitOrStream(deps),
+    submit: submitOrStream(deps, streams),
     list: listTasks(deps),
     task: showTask(deps),
     result: showResult(deps),
-    events: taskEvents(deps),
+    events: taskEvents(deps, streams),
     cancel: cancelTask(deps),
     'cancel-by-post': cancelTask(deps),
     evaluate: submit(deps, readEvaluation),

@@ -1,13 +1,19 @@
 import { batchEdges, explainCatalogue, latencyEdgesMs, statisticsFilter } from '@tessera/contracts';
 import { parse } from '@tessera/dialects';
+import { sightOf } from '../access.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { jsonText } from '../http/json-text.ts';
 import type { NativeHandler } from './call.ts';
 
-/** GET /v1/status: queues, hosts and health. */
+/** GET /v1/status: queues, hosts and health; whoever is no administrator sees its own tasks and no hosts. */
 export function showStatus({ jobs, features }: GatewayDeps): NativeHandler<'status'> {
-  return async () => {
-    const [counts, hosts, health] = await Promise.all([jobs.counts(), jobs.hosts.list(), jobs.health()]);
+  return async ({ identity }) => {
+    const caller = sightOf(identity);
+    const [counts, hosts, health] = await Promise.all([
+      jobs.counts(caller),
+      caller === null ? jobs.hosts.list() : [],
+      jobs.health(),
+    ]);
     return jsonText(200, { counts, hosts, health, features });
   };
 }

@@ -4,6 +4,7 @@ import { sightOf } from '../access.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { openEventStream, writeEvents } from '../http/event-stream.ts';
 import { contextOf } from '../http/request-context.ts';
+import { countedAs, type OpenRequests } from '../middleware/open-requests.ts';
 import type { NativeCall } from './call.ts';
 import { readSubmission } from './read-submission.ts';
 
@@ -12,11 +13,12 @@ import { readSubmission } from './read-submission.ts';
  * text comes as `token` events while it is made; the last event is `result`, with the task as GET shows it and its result.
  * A client that goes away before the end cancels the task.
  */
-export function submitStream(deps: GatewayDeps) {
+export function submitStream(deps: GatewayDeps, streams: OpenRequests) {
   const { jobs, clock, closing, log } = deps;
   return async (call: NativeCall<'submit'>): Promise<null> => {
     const { response, identity } = call;
     contextOf(response).route = 'native:submit-stream';
+    streams.enter(countedAs(identity, call.request.socket.remoteAddress), response);
     const { job, tensors, warnings } = await readSubmission(deps, call);
     const { payload } = job;
     const streamed = payload.task === 'generation' ? { ...payload, streamTokens: true } : payload;

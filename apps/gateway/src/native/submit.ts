@@ -4,6 +4,7 @@ import { sightOf } from '../access.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { clientSignal } from '../http/client-signal.ts';
 import { appliedWait, preferredWaitMs } from '../http/prefer-wait.ts';
+import type { OpenRequests } from '../middleware/open-requests.ts';
 import type { NativeCall, NativeHandler } from './call.ts';
 import { type ReadJob, readSubmission } from './read-submission.ts';
 import { submitStream } from './submit-stream.ts';
@@ -12,9 +13,9 @@ import { submitStream } from './submit-stream.ts';
 type Read = (deps: GatewayDeps, call: NativeCall<'submit' | 'evaluate'>) => Promise<ReadJob>;
 
 /** POST /v1/tasks: streams to whoever accepts an event stream, else as {@link submit}. */
-export function submitOrStream(deps: GatewayDeps): NativeHandler<'submit'> {
+export function submitOrStream(deps: GatewayDeps, streams: OpenRequests): NativeHandler<'submit'> {
   const plain = submit(deps, readSubmission);
-  const stream = submitStream(deps);
+  const stream = submitStream(deps, streams);
   return (call) =>
     (call.request.headers.accept ?? '').includes('text/event-stream') ? stream(call) : plain(call);
 }

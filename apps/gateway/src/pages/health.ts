@@ -7,7 +7,8 @@ import { authenticate, requireRole } from '../middleware/auth.ts';
 import { openApiPage } from './openapi.ts';
 
 /** /healthz: this process answers. /readyz: a task sent now would end. /metrics: for Prometheus. /openapi.json. */
-export function healthRoutes({ jobs, access, metrics, closing }: GatewayDeps): Router {
+export function healthRoutes(deps: GatewayDeps): Router {
+  const { jobs, metrics, draining } = deps;
   const router = express.Router();
   router.get(
     '/healthz',
@@ -17,13 +18,13 @@ export function healthRoutes({ jobs, access, metrics, closing }: GatewayDeps): R
     '/readyz',
     replyWith('readyz', async () => {
       const parts = await jobs.health();
-      const ready = Object.values(parts).every((part) => part === 'up') && !closing.aborted;
+      const ready = Object.values(parts).every((part) => part === 'up') && !draining.aborted;
       return jsonText(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...parts });
     }),
   );
   router.get(
     '/metrics',
-    authenticate(access),
+    authenticate(deps),
     requireRole('reader'),
     replyWith('metrics', async () => ({
       status: 200,

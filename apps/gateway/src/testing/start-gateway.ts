@@ -46,6 +46,7 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
     await jobs.close();
     throw error;
   });
+  const draining = new AbortController();
   const closing = new AbortController();
   const app = createApp({
     jobs,
@@ -60,6 +61,10 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
     newId: newIdFrom(clock.now),
     log: silentLog,
     metrics: makeMetrics(() => jobs.counts()),
+    trustedHosts: new Set(),
+    maxOpenRequests: 1_000,
+    maxEventStreams: 100,
+    draining: draining.signal,
     closing: closing.signal,
     ...options.deps,
   });

@@ -63,6 +63,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     HOST: config.host,
     PORT: String(options.port),
     TESSERA_SUPERVISED: '1',
+    // Nobody shares requests out among the gateways of one machine, so nobody has to notice first.
+    DRAIN_SECONDS: config.environment.DRAIN_SECONDS ?? '0',
     ORT_DISABLE_TELEMETRY: '1',
   };
   const keep = (name: string, entry: string): Supervised =>

@@ -10,7 +10,7 @@ export const newModel = z.strictObject({
   modelType: z.enum(modelTypes).default('onnx'),
   modelClass: z.enum(modelClasses).default('from_config'),
   batchSize: z.int().min(1).max(1024).default(32),
-  maxInput: z.int().min(1).default(512),
+  maxInput: z.int().min(1).max(1_000_000).default(512),
   disableGpu: z.boolean().default(true),
   returnPlaintextArrays: z.boolean().default(false),
   onnxUseQuantized: z.boolean().default(false),

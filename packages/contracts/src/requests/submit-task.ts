@@ -6,6 +6,9 @@ import { taskOptions } from '../payload/task-options.ts';
 /** Options as they are sent; the dialect parses them, because what is wrong with them depends on the model too. */
 export const methodOptions = z.record(z.string(), z.unknown());
 
+/** Ten years: longer than any task waits, and short enough for every clock. */
+const longestMs = 10 * 366 * 24 * 3_600_000;
+
 /** What every body of POST /v1/tasks has beside its task and options. */
 export const submitFields = {
   ...payloadFields,
@@ -24,6 +27,7 @@ export const submitFields = {
   timeToLiveMs: z
     .int()
     .min(1)
+    .max(longestMs)
     .nullable()
     .default(null)
     .describe('How long the task may wait in the queue, in milliseconds; null for ever.'),

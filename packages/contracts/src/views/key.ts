@@ -5,7 +5,7 @@ import { roles } from '../names.ts';
 export const newKey = z.strictObject({
   name: z.string().min(1).max(100),
   role: z.enum(roles).default('caller'),
-  requestsPerMinute: z.int().min(1).nullable().default(null),
+  requestsPerMinute: z.int().min(1).max(1_000_000).nullable().default(null),
 });
 export type NewKey = z.input<typeof newKey>;
 

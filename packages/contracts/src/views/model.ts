@@ -3,10 +3,10 @@ import { capabilities, modelClasses, modelTypes, taskNames } from '../names.ts';
 
 /** Where a model's files are: a folder on this machine, or a repository on the hub host. */
 export const modelSource = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('folder'), path: z.string().min(1) }),
+  z.object({ kind: z.literal('folder'), path: z.string().min(1).max(4096) }),
   z.object({
     kind: z.literal('hub'),
-    repository: z.string().min(1),
+    repository: z.string().min(1).max(300),
     revision: z.string().min(1).default('main'),
   }),
 ]);
@@ -59,8 +59,8 @@ export type ModelEntry = z.infer<typeof modelEntry>;
 /** The parts of an entry that an update may change; absent means unchanged (contract-square §1.3, corrected). */
 export const modelUpdate = z.object({
   disableGpu: z.boolean().optional(),
-  batchSize: z.int().min(1).optional(),
-  maxInput: z.int().min(1).optional(),
+  batchSize: z.int().min(1).max(100_000).optional(),
+  maxInput: z.int().min(1).max(1_000_000).optional(),
   returnPlaintextArrays: z.boolean().optional(),
 });
 export type ModelUpdate = z.infer<typeof modelUpdate>;

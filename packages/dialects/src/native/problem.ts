@@ -1,6 +1,7 @@
 import type { AppError, ErrorCode } from '@tessera/base';
 import type { Problem } from '@tessera/contracts';
 import type { WireResponse } from '../dialect.ts';
+import { retryAfter } from '../retry-after.ts';
 
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad request',
@@ -11,6 +12,7 @@ const titles: Readonly<Record<number, string>> = {
   409: 'Conflict',
   410: 'Gone',
   413: 'Content too large',
+  415: 'Unsupported media type',
   422: 'Unprocessable content',
   429: 'Too many requests',
   500: 'Internal error',
@@ -27,7 +29,7 @@ export function problemPath(code: ErrorCode): string {
 /** An error as RFC 9457 problem details, with `code` for programs and `field` for what is wrong. */
 export function encodeProblem(error: AppError, requestId: string): WireResponse {
   const { status, retry } = error.row;
-  const { field, seconds } = error.detail;
+  const { field } = error.detail;
   const problem: Problem = {
     type: problemPath(error.code),
     title: titles[status] ?? 'Error',
@@ -41,8 +43,7 @@ export function encodeProblem(error: AppError, requestId: string): WireResponse 
   return {
     status,
     headers: {
-      ...(seconds !== undefined && status === 429 ? { 'Retry-After': String(seconds) } : {}),
-      ...(status === 503 ? { 'Retry-After': '2' } : {}),
+      ...retryAfter(error),
       ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
     },
     body: { kind: 'json-text', type: 'application/problem+json', value: JSON.stringify(problem) },

@@ -12,7 +12,7 @@ const dialects: [string, Dialect][] = [
 describe.each(dialects)('the OpenAPI document of the %s dialect', (_, dialect) => {
   const document = openApiDocument(dialect, { version: '0.0.0' });
   // biome-ignore lint/suspicious/noExplicitAny: a document is walked.
-  const { paths, components } = document as any;
+  const { paths } = document as any;
   // biome-ignore lint/suspicious/noExplicitAny: a document is walked.
   const operations: [string, any][] = Object.entries<any>(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]): [string, unknown] => [`${method} ${path}`, operation]),

@@ -138,6 +138,7 @@ const everywhere = [
   'FORBIDDEN',
   'FOREIGN_PAGE',
   'RATE_LIMITED',
+  'TOO_MANY_OPEN',
   'SERVICE_UNAVAILABLE',
   'INTERNAL',
 ] as const satisfies readonly ErrorCode[];

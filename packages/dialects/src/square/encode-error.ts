@@ -1,5 +1,6 @@
 import type { AppError } from '@tessera/base';
 import { jsonReply, type WireResponse } from '../dialect.ts';
+import { retryAfter } from '../retry-after.ts';
 
 /**
  * An error in FastAPI's form (contract-square §1.7): a 422 is a list of {loc, msg, type}, everything else
@@ -35,9 +36,4 @@ function typeName(error: AppError): string {
   const { type } = error.detail;
   if (type !== undefined) return String(type);
   return error.code === 'INPUT_INVALID' ? 'value_error' : `value_error.${error.code.toLowerCase()}`;
-}
-
-function retryAfter(error: AppError): Readonly<Record<string, string>> {
-  const seconds = error.detail.seconds;
-  return error.code === 'RATE_LIMITED' && seconds !== undefined ? { 'Retry-After': String(seconds) } : {};
 }

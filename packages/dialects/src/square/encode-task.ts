@@ -1,4 +1,4 @@
-import { type AppError, fromWireError } from '@tessera/base';
+import { AppError, fromWireError, toAppError } from '@tessera/base';
 import type { Json, TaskResult, TaskView } from '@tessera/contracts';
 import { jsonReply, type WireResponse } from '../dialect.ts';
 import { encodeResult } from './encode-result.ts';
@@ -51,8 +51,9 @@ function finished(taskId: string, result: Json): WireResponse {
 
 /** The error of a task that ended without a result; null while it may still get one, and when it has one. */
 export function endedWithout(view: TaskView): AppError | null {
-  if (view.error && view.state !== 'queued' && view.state !== 'running') return fromWireError(view.error);
-  if (view.state === 'cancelled') return fromWireError({ code: 'TASK_CANCELLED', detail: {}, text: '' });
-  if (view.state === 'expired') return fromWireError({ code: 'TASK_QUEUE_EXPIRED', detail: {}, text: '' });
+  if (view.error && view.state !== 'queued' && view.state !== 'running')
+    return toAppError(fromWireError(view.error), view.taskId);
+  if (view.state === 'cancelled') return new AppError('TASK_CANCELLED');
+  if (view.state === 'expired') return new AppError('TASK_QUEUE_EXPIRED');
   return null;
 }

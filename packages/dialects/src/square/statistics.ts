@@ -31,7 +31,8 @@ export function decodeUpdate(body: unknown, model: ModelEntry): ModelUpdate {
     throw new AppError('MODEL_UPDATE_REFUSED', {
       detail: { problem: "Can't change gpu setting for the model" },
     });
-  const positive = (value: unknown, field: string): number => readInteger(value, field, { min: 1 });
+  const positive = (value: unknown, field: string): number =>
+    readInteger(value, field, { min: 1, max: 100_000 });
   const batchSize = optional(record, 'batch_size', positive);
   const maxInput = optional(record, 'max_input', positive);
   const returnPlaintextArrays = optional(record, 'return_plaintext_arrays', readBoolean);

@@ -166,7 +166,8 @@ export interface TaskStore {
   /** Those of `taskIds` that are final or unknown. */
   settled(taskIds: readonly string[]): Promise<readonly string[]>;
   list(filter: TaskFilter): Promise<readonly TaskView[]>;
-  counts(): Promise<readonly TaskCounts[]>;
+  /** Unfinished tasks by model; null counts every caller's. */
+  counts(caller: string | null): Promise<readonly TaskCounts[]>;
 
   /** Ends the leases of one owner at once, when it is known to be dead. */
   forgetOwner(owner: string): Promise<number>;

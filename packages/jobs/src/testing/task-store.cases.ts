@@ -67,7 +67,7 @@ export function describeTaskStore(name: string, make: () => Promise<StoreUnderTe
       const one = task('a');
       expect(await store.insert([one])).toEqual([{ kind: 'created', taskId: one.taskId }]);
       expect(await store.insert([one])).toEqual([{ kind: 'created', taskId: one.taskId }]);
-      expect(await store.counts()).toMatchObject([{ queued: 1 }]);
+      expect(await store.counts(null)).toMatchObject([{ queued: 1 }]);
     });
 
     it('holds one task per idempotency key and caller', async () => {

@@ -77,8 +77,8 @@ export async function list(database: Database, filter: TaskFilter): Promise<read
 const countOpen = sql('task-count')`
 select min(model) as model, count(*) filter (where state = 'queued')::int as queued,
        count(*) filter (where state = 'running')::int as running
-  from task where state in ('queued', 'running') group by queue order by 1`;
+  from task where state in ('queued', 'running') and ($1::text is null or caller = $1) group by queue order by 1`;
 
-export function counts(database: Database): Promise<readonly TaskCounts[]> {
-  return execute<TaskCounts>(database, countOpen, []);
+export function counts(database: Database, caller: string | null): Promise<readonly TaskCounts[]> {
+  return execute<TaskCounts>(database, countOpen, [caller]);
 }

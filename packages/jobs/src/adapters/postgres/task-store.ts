@@ -31,7 +31,7 @@ export function createPostgresTaskStore(
     readLife: (taskId) => readLife(database, taskId),
     settled: (taskIds) => settled(database, taskIds),
     list: (filter) => list(database, filter),
-    counts: () => counts(database),
+    counts: (caller) => counts(database, caller),
     forgetOwner: (owner) => forgetOwner(database, owner),
     sweep: (options) => sweep(database, { ...limits, sparesLeases: options?.sparesLeases ?? false }),
     queuedDeliveries: (options) => queuedDeliveries(database, options),
