@@ -321,8 +321,12 @@ describe('bad input is refused before anything is queued', () => {
   });
 });
 
-it('any origin may ask, with credentials', async () => {
-  const reply = await http(`${gateway.url}/api/main/idle/embedding`, {
+it('any origin may ask where keys are asked for, with credentials', async () => {
+  const locked = await startTestGateway({
+    databaseUrl: await postgres.newDatabase(),
+    environmentKeys: 'skill:caller:open-sesame',
+  });
+  const reply = await http(`${locked.url}/api/main/idle/embedding`, {
     method: 'OPTIONS',
     headers: {
       origin: 'https://square.example',
@@ -334,6 +338,7 @@ it('any origin may ask, with credentials', async () => {
   expect(reply.headers.get('access-control-allow-origin')).toBe('https://square.example');
   expect(reply.headers.get('access-control-allow-credentials')).toBe('true');
   expect(reply.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
+  await locked.stop();
 });
 
 it('the OpenAPI page lists every form of every prediction route', async () => {

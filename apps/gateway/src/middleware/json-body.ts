@@ -20,8 +20,8 @@ export function jsonBody(maxBytes: number): RequestHandler {
  * send only where a preflight request was answered with leave.
  */
 export function requireJson(request: Request): void {
-  // null: there is no body.
-  if (request.is(['json', '+json']) !== false) return;
+  // null: there is no body; nor is there one where its length is 0.
+  if (request.headers['content-length'] === '0' || request.is(['json', '+json']) !== false) return;
   const type = String(request.headers['content-type'] ?? '').slice(0, 100);
   throw new AppError('JSON_REQUIRED', { detail: { type: type.replace(/[^\x20-\x7e]/g, '?') } });
 }
