@@ -1,32 +1,28 @@
-import { AppError } from '@tessera/base';
-import { type AttackMethod, type AttackOptions, attackCatalogue, type Json } from '@tessera/contracts';
-import { checklist } from './checklist/checklist.ts';
+import { AppError, shareOf } from '@tessera/base';
+import { type AttackOptions, attackCatalogue, type Json, requireCapabilities } from '@tessera/contracts';
 import type { AttackContext, Outcome, Unit } from './context.ts';
-import { goalOf, keep } from './goals/goal.ts';
+import { goalOf } from './goals/goal.ts';
 import { goldOf, isCorrect } from './gold.ts';
 import { partsOf } from './parts.ts';
-import { type AttackPath, type RecipeCall, startScored } from './recipes/recipe.ts';
-import { type RecipeMethod, recipes } from './registry.ts';
+import { type AttackPath, type Recipe, type RecipeCall, startScored } from './recipes/recipe.ts';
+import { attacks } from './registry.ts';
 import { type AttackReport, datasetTable, reportOf } from './report.ts';
 import type { AttackRequest, AttackResult } from './request.ts';
-import { type Limits, openSession, type Session } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { type AttackSubject, makeSubject, startOf, textOf, unitOf } from './subject.ts';
-import { universalTriggers } from './triggers/universal-triggers.ts';
 
 /** Attacks every input of a request. Throws INPUT_INVALID, CAPABILITY_MISSING, TASK_CANCELLED. */
 export async function attack(request: AttackRequest, context: AttackContext): Promise<AttackResult> {
   const { options } = request;
-  requireCapabilities(options.method, context);
+  const found = attacks[options.method];
+  requireCapabilities(attackCatalogue[options.method].needs, context.model, { field: 'attack.method', hint });
   const startMs = context.monotonicMs();
   const session = openSession({
     context,
-    limits: limitsOf(options, { share: 1, used: 0, elapsed: 0 }),
+    limits: shareOf(options.budget, { calls: 0, seconds: 0, parts: 1 }),
     note: options.method,
   });
-  if (options.method === 'universal_triggers')
-    return { ...(await universalTriggers(request, session)), warnings: [] };
-  if (options.method === 'checklist_invariance' || options.method === 'checklist_directional')
-    return { ...(await checklist(request, session)), warnings: [] };
+  if ('runOnSet' in found) return { ...(await found.runOnSet(request, session)), warnings: [] };
   const originals = await session.predict(request.units);
   if (originals.length < request.units.length)
     throw new AppError('INPUT_INVALID', {
@@ -39,11 +35,11 @@ export async function attack(request: AttackRequest, context: AttackContext): Pr
   const attacked: Attacked[] = [];
   let used = originals.length;
   for (const [i, unit] of request.units.entries()) {
-    const elapsed = (context.monotonicMs() - startMs) / 1000;
-    const limits = limitsOf(options, { share: request.units.length - i, used, elapsed });
+    const seconds = (context.monotonicMs() - startMs) / 1000;
+    const limits = shareOf(options.budget, { calls: used, seconds, parts: request.units.length - i });
     const note = `${options.method}, input ${i + 1} of ${request.units.length}`;
     const one = await attackOne(unit, originals[i]!, {
-      method: options.method,
+      recipe: found,
       options,
       session: openSession({ context, limits, note, before: used }),
       correct: correct[i] ?? null,
@@ -51,7 +47,7 @@ export async function attack(request: AttackRequest, context: AttackContext): Pr
     used += one.report.queries;
     attacked.push(one);
   }
-  return replyOf(attacked, options, options.labels ? correct : null);
+  return replyOf(attacked, { recipe: found, options, correct: options.labels ? correct : null });
 }
 
 /** Whether the model is right about each input; null where that is not known. Throws INPUT_INVALID. */
@@ -86,26 +82,26 @@ async function attackOne(
   unit: Unit,
   original: Outcome,
   call: {
-    readonly method: RecipeMethod;
+    readonly recipe: Recipe;
     readonly options: AttackOptions;
     readonly session: Session;
     readonly correct: boolean | null;
   },
 ): Promise<Attacked> {
-  const { method, options, session, correct } = call;
+  const { recipe, options, session, correct } = call;
   const { id2label } = session.context.model;
   const subject = makeSubject({
     unit,
-    part: attackedPart(unit, original, method),
+    part: attackedPart(unit, original, recipe),
     original,
     protect: options.protect,
     includeAnswer: options.include_answer,
   });
   session.remember(subject, startOf(subject), original);
-  const goal = method === 'input_reduction' ? keep(original) : goalOf(original, options.target, id2label);
+  const goal = recipe.goal?.(original) ?? goalOf(original, options.target, id2label);
   const recipeCall = { subject, session, options, goal };
   // An input that the model gets wrong by itself needs no attack, as in TextAttack.
-  const path = correct === false ? skipped(recipeCall) : await recipes[method](recipeCall);
+  const path = correct === false ? skipped(recipeCall) : await recipe.run(recipeCall);
   const report = reportOf({
     correct,
     subject,
@@ -122,10 +118,10 @@ function skipped(call: RecipeCall): AttackPath {
   return { steps: [startScored(call)], success: false, indices: [] };
 }
 
-/** Input reduction works on the question, the others on the context; on the other part where there is none. */
-function attackedPart(unit: Unit, original: Outcome, method: RecipeMethod): 0 | 1 {
+/** The part that the recipe edits, or the other where there is none. */
+function attackedPart(unit: Unit, original: Outcome, { edits }: Recipe): 0 | 1 {
   const { question, context } = partsOf(unit, original.kind);
-  const found = method === 'input_reduction' ? (question ?? context) : (context ?? question);
+  const found = edits === 'question' ? (question ?? context) : (context ?? question);
   if (found !== null) return found;
   throw new AppError('INPUT_INVALID', {
     detail: { field: 'input', problem: 'the choices share no text that could be attacked' },
@@ -134,9 +130,14 @@ function attackedPart(unit: Unit, original: Outcome, method: RecipeMethod): 0 | 
 
 function replyOf(
   attacked: readonly Attacked[],
-  options: AttackOptions,
-  correct: readonly (boolean | null)[] | null,
+  call: {
+    readonly recipe: Recipe;
+    readonly options: AttackOptions;
+    readonly correct: readonly (boolean | null)[] | null;
+  },
 ): AttackResult {
+  const { recipe, options, correct } = call;
+  const isQuestion = recipe.edits === 'question';
   const [first] = attacked;
   const { subject, path, report } = first!;
   const steps = padded(path, options);
@@ -144,8 +145,8 @@ function replyOf(
   const reports: Json = attacked.map((one) => ({ ...one.report.json, indices: [...one.path.indices] }));
   return {
     rows: steps.rows.map((step) => unitOf(subject, step.candidate)),
-    questions: options.method === 'input_reduction' ? texts : [],
-    contexts: options.method === 'input_reduction' ? [] : texts,
+    questions: isQuestion ? texts : [],
+    contexts: isQuestion ? [] : texts,
     adversarial: {
       indices: steps.indices,
       method: options.method,
@@ -160,7 +161,7 @@ function replyOf(
           }
         : {}),
     },
-    explainRowsBy: options.method === 'input_reduction' ? (options.saliency_method ?? null) : null,
+    explainRowsBy: recipe.explainsRows ? (options.saliency_method ?? null) : null,
     warnings: attacked.flatMap((one, i) =>
       one.report.json['budget_spent']
         ? [`The budget ended while input ${i} was attacked; this is the best so far.`]
@@ -188,29 +189,5 @@ function padded(path: AttackPath, options: AttackOptions) {
   return { rows, indices };
 }
 
-/** What was used before, and among how many inputs the rest is shared. */
-interface Past {
-  readonly share: number;
-  readonly used: number;
-  readonly elapsed: number;
-}
-
-function limitsOf({ budget }: AttackOptions, { share, used, elapsed }: Past): Limits {
-  return {
-    modelCalls: Math.floor(((budget.model_calls ?? Infinity) - used) / share),
-    seconds: ((budget.seconds ?? Infinity) - elapsed) / share,
-  };
-}
-
-function requireCapabilities(method: AttackMethod, { model }: AttackContext): void {
-  const missing = attackCatalogue[method].needs.filter((need) => !model.capabilities.includes(need));
-  if (missing.length === 0) return;
-  throw new AppError('CAPABILITY_MISSING', {
-    detail: {
-      field: 'attack.method',
-      model: model.identifier,
-      capability: missing.join(', '),
-      hint: 'deepwordbug, neighbour_substitution with a neighbour_model, and input_reduction need no gradients.',
-    },
-  });
-}
+const hint =
+  'deepwordbug, neighbour_substitution with a neighbour_model, and input_reduction need no gradients.';

@@ -1,17 +1,14 @@
 import type { AttackMethod } from '@tessera/contracts';
+import { checklistDirectional, checklistInvariance } from './checklist/checklist.ts';
 import { hotflip } from './recipes/hotflip-ebrahimi-2018.ts';
 import { inputReduction } from './recipes/input-reduction-feng-2018.ts';
 import { bae, bertAttack, deepWordBug, neighbourSubstitution } from './recipes/ranked-substitution.ts';
-import type { Recipe } from './recipes/recipe.ts';
+import type { Recipe, SetAttack } from './recipes/recipe.ts';
 import { subSpan, topkTokens } from './recipes/sufficiency.ts';
+import { universalTriggers } from './triggers/universal-triggers.ts';
 
-/** Attacks on one input; the three others look at a whole set. */
-export type RecipeMethod = Exclude<
-  AttackMethod,
-  'universal_triggers' | 'checklist_invariance' | 'checklist_directional'
->;
-
-export const recipes: Readonly<Record<RecipeMethod, Recipe>> = {
+/** Every method of the contract; what each needs and how it is described stands in contracts' attackCatalogue. */
+export const attacks: Readonly<Record<AttackMethod, Recipe | SetAttack>> = {
   hotflip,
   input_reduction: inputReduction,
   sub_span: subSpan,
@@ -20,4 +17,7 @@ export const recipes: Readonly<Record<RecipeMethod, Recipe>> = {
   neighbour_substitution: neighbourSubstitution,
   bae,
   bert_attack: bertAttack,
+  universal_triggers: universalTriggers,
+  checklist_invariance: checklistInvariance,
+  checklist_directional: checklistDirectional,
 };

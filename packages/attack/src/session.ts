@@ -1,13 +1,8 @@
-import { AppError } from '@tessera/base';
+import { createBudget, type Limits } from '@tessera/base';
 import type { ExplainMethod } from '@tessera/contracts';
 import type { AttackContext, LossGradient, LossRequest, Outcome, Saliency, Unit } from './context.ts';
 import type { Goal } from './goals/goal.ts';
 import { type AttackSubject, type Candidate, textOf, unitOf } from './subject.ts';
-
-export interface Limits {
-  readonly modelCalls: number;
-  readonly seconds: number;
-}
 
 /** A candidate and what the model says of it. */
 export interface Scored {
@@ -50,21 +45,12 @@ export interface SessionOptions {
 }
 
 export function openSession({ context, limits, note, before = 0 }: SessionOptions): Session {
-  const startMs = context.monotonicMs();
   const known = new Map<string, Outcome>();
-  let queries = 0;
-  let spent = false;
-
-  const left = (): number => {
-    const seconds = (context.monotonicMs() - startMs) / 1000;
-    return seconds >= limits.seconds ? 0 : Math.max(0, limits.modelCalls - queries);
-  };
-  const checkCancelled = (): void => {
-    if (context.signal.aborted) throw new AppError('TASK_CANCELLED');
-  };
+  const { signal } = context;
+  const budget = createBudget({ limits, signal, monotonicMs: () => context.monotonicMs() });
   const charge = (rows: number): void => {
-    queries += rows;
-    context.reportProgress({ done: before + queries, total: null, note });
+    budget.charge(rows);
+    context.reportProgress({ done: before + budget.used, total: null, note });
   };
   /** Runs `run` over a list in chunks of about chunkRows rows, while the budget lasts. */
   const inChunks = async <T, R>(
@@ -75,23 +61,23 @@ export function openSession({ context, limits, note, before = 0 }: SessionOption
     const answers: R[] = [];
     let from = 0;
     while (from < items.length) {
-      checkCancelled();
+      budget.checkCancelled();
       let rows = 0;
       let to = from;
-      const room = Math.min(left(), Math.max(context.chunkRows, rowsOf(items[from]!)));
+      const room = Math.min(budget.left, Math.max(context.chunkRows, rowsOf(items[from]!)));
       while (to < items.length && rows + rowsOf(items[to]!) <= room) {
         rows += rowsOf(items[to]!);
         to += 1;
       }
       if (to === from) {
-        spent = true;
+        budget.markSpent();
         break;
       }
       answers.push(...(await run(items.slice(from, to))));
       charge(rows);
       from = to;
     }
-    checkCancelled();
+    budget.checkCancelled();
     return answers;
   };
   const rowsOfUnit = (unit: Unit): number => unit.length;
@@ -99,13 +85,13 @@ export function openSession({ context, limits, note, before = 0 }: SessionOption
   return {
     context,
     get queries() {
-      return queries;
+      return budget.used;
     },
     get left() {
-      return left();
+      return budget.left;
     },
     get spent() {
-      return spent;
+      return budget.spent;
     },
     remember: (subject, candidate, outcome) => known.set(keyOf(subject, candidate), outcome),
     predict: (units) => inChunks(units, rowsOfUnit, (chunk) => context.predict(chunk)),
@@ -132,7 +118,7 @@ export function openSession({ context, limits, note, before = 0 }: SessionOption
         (chunk) => context.lossGradient(chunk),
       ),
     async saliency(units, method) {
-      checkCancelled();
+      budget.checkCancelled();
       const found = await context.saliency(units, method);
       charge(found.reduce((sum, one) => sum + one.modelCalls, 0));
       return found;

@@ -1,4 +1,5 @@
 export * from './app-error.ts';
+export * from './budget.ts';
 export * from './clock.ts';
 export * from './error-catalogue.ts';
 export * from './ids.ts';

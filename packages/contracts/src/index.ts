@@ -10,6 +10,7 @@ export * from './payload/job-request.ts';
 export * from './payload/option-budget.ts';
 export * from './payload/parse-options.ts';
 export * from './payload/payload.ts';
+export * from './payload/require-capabilities.ts';
 export * from './payload/stored-payload.ts';
 export * from './payload/task-options.ts';
 export * from './requests/models.ts';

@@ -15,7 +15,8 @@ import {
   largestChange,
   spearman,
 } from './metrics/faithfulness.ts';
-import { type Feature, featuresOf, masker } from './perturb.ts';
+import { type Feature, featureCount, featuresOf, masker } from './perturb.ts';
+import type { TokenSequence } from './sequence.ts';
 import type { Settings, Subject } from './subject.ts';
 import { scalarOf } from './target.ts';
 
@@ -245,4 +246,9 @@ async function curves(probe: Probe): Promise<JsonObject> {
     deletion: { share: shares, probability: deletion, area: whole ? area(deletion) : null },
     insertion: { share: shares, probability: insertion, area: whole ? area(insertion) : null },
   };
+}
+
+/** About how many model calls measuring one explanation takes. */
+export function evaluationCost(sequence: TokenSequence): number {
+  return 130 + 3 * featureCount(sequence, 'token');
 }

@@ -1,17 +1,15 @@
+import { type Limits, shareOf } from '@tessera/base';
 import type { ExplainOptions, JsonObject } from '@tessera/contracts';
 import type { ExplainContext } from './context.ts';
 import { aggregateEvaluations } from './dataset.ts';
-import { evaluate } from './evaluate.ts';
-import { expectedCalls } from './expected-calls.ts';
-import { headViewHtml } from './head-view.ts';
+import { evaluate, evaluationCost } from './evaluate.ts';
 import type { ExplainInstance } from './instance.ts';
 import { type ExplainMeta, type InstanceMeta, tokenMeta } from './meta.ts';
-import { createMeter, type Limits } from './meter.ts';
-import { attentionLayersOf } from './methods/attention.ts';
+import { createMeter } from './meter.ts';
 import { partsOf } from './parts.ts';
 import { explainers } from './registry.ts';
-import { type Resolved, resolve } from './resolve.ts';
-import { echo, requireCapabilities, settle } from './settings.ts';
+import { resolve } from './resolve.ts';
+import { echo, requireMethod, settle } from './settings.ts';
 import type { Settings } from './subject.ts';
 import { type InstanceScores, wordScores } from './word-scores.ts';
 
@@ -43,7 +41,7 @@ export interface Explanation {
  */
 export async function explain(request: ExplainRequest, context: ExplainContext): Promise<Explanation> {
   const { options } = request;
-  requireCapabilities(options.method, context.model);
+  requireMethod(options.method, context.model);
   const explainer = explainers[options.method];
   const settings = settle(options, explainer, request.instances[0]!.prediction.kind);
   const found: Found[] = [];
@@ -52,11 +50,8 @@ export async function explain(request: ExplainRequest, context: ExplainContext):
   const chosen = request.only ?? request.instances.map((_, i) => i);
   for (const [place, i] of chosen.entries()) {
     const share = chosen.length - place;
-    const limits = remaining(options.budget, {
-      calls,
-      seconds: (context.monotonicMs() - startMs) / 1000,
-      share,
-    });
+    const seconds = (context.monotonicMs() - startMs) / 1000;
+    const limits = shareOf(options.budget, { calls, seconds, parts: share });
     const note = `${options.method}, input ${i + 1} of ${request.instances.length}`;
     const one = await explainOne(request, {
       index: i,
@@ -71,7 +66,7 @@ export async function explain(request: ExplainRequest, context: ExplainContext):
     found.push(one);
   }
   return {
-    attributions: options.method === 'bertviz' ? [] : [joined(found.map((one) => one.scores))],
+    attributions: explainer.page ? [] : [joined(found.map((one) => one.scores))],
     bertviz: found.flatMap((one) => one.page ?? []),
     explainMeta: {
       method: options.method,
@@ -111,7 +106,9 @@ interface One {
 async function explainOne(request: ExplainRequest, one: One): Promise<Found> {
   const { index, settings, context, limits, note, before, share } = one;
   const instance = request.instances[index]!;
-  const each = expectedCalls(settings, instance.windows[0]!);
+  const explainer = explainers[settings.method];
+  const [first] = instance.windows;
+  const each = explainer.cost(settings, first!) + (settings.evaluate ? evaluationCost(first!) : 0);
   const expected = before + each * share;
   const meter = createMeter({ context, limits, note, expected, before });
   const asChoices = request.asChoices ?? false;
@@ -122,24 +119,11 @@ async function explainOne(request: ExplainRequest, one: One): Promise<Found> {
     instances: request.instances,
   });
   const { subject, sequence } = resolved;
-  const explainer = explainers[settings.method];
   const found = await explainer.explain(subject, settings, meter);
   const evaluation = settings.evaluate
     ? await evaluate({ explainer, subject, settings, values: found.values }, meter)
     : null;
-  const page =
-    settings.method === 'bertviz'
-      ? headViewHtml({
-          layers: attentionLayersOf(
-            (
-              await meter.forward([subject.input], { outputs: ['attentions'], asChoices, required: true })
-            )[0]!,
-          ),
-          tokens: sequence.tokens,
-          secondStart: secondStart(resolved),
-          title: `Attention of ${context.model.identifier}`,
-        })
-      : null;
+  const page = (await explainer.page?.({ subject, sequence }, meter)) ?? null;
   const parts = partsOf(instance.prediction.kind, instance.texts, subject.words);
   const windows = instance.windows.length;
   return {
@@ -171,16 +155,6 @@ const targetText = {
   'next-token': 'logit of the generated token before softmax',
 } as const;
 
-function remaining(
-  budget: ExplainOptions['budget'],
-  used: { readonly calls: number; readonly seconds: number; readonly share: number },
-): Limits {
-  return {
-    modelCalls: Math.floor(((budget.model_calls ?? Infinity) - used.calls) / used.share),
-    seconds: ((budget.seconds ?? Infinity) - used.seconds) / used.share,
-  };
-}
-
 function warningsOf(told: {
   readonly index: number;
   readonly spent: boolean;
@@ -198,11 +172,6 @@ function warningsOf(told: {
         ]
       : []),
   ];
-}
-
-function secondStart({ sequence }: Resolved): number | null {
-  const at = sequence.sequenceIds.indexOf(1);
-  return at < 0 ? null : at;
 }
 
 function joined(scores: readonly InstanceScores[]): TokenAttributions {

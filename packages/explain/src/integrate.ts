@@ -25,7 +25,7 @@ export interface Integral {
 }
 
 /** Steps tried first when the caller names none, and the most that doubling reaches. */
-const firstSteps = 20;
+export const firstSteps = 20;
 const mostSteps = 640;
 /** Doubling ends when the gap is below this share of the rise. */
 const tolerance = 0.01;

@@ -1,12 +1,6 @@
-import { AppError } from '@tessera/base';
+import { createBudget, type Limits } from '@tessera/base';
 import type { NamedTensors } from '@tessera/contracts';
 import type { ExplainContext, ForwardCall, GradientAnswer, GradientCall, GradientPoint } from './context.ts';
-
-/** How much one explanation may use. A model call is one row through the model, forward or forward and backward. */
-export interface Limits {
-  readonly modelCalls: number;
-  readonly seconds: number;
-}
 
 export type ForwardRow = ForwardCall['rows'][number];
 
@@ -54,14 +48,8 @@ export interface MeterOptions {
 }
 
 export function createMeter({ context, limits, note, expected, before = 0 }: MeterOptions): Meter {
-  const startMs = context.monotonicMs();
-  let calls = 0;
-  let spent = false;
-
-  const left = (): number => {
-    const seconds = (context.monotonicMs() - startMs) / 1000;
-    return seconds >= limits.seconds ? 0 : Math.max(0, limits.modelCalls - calls);
-  };
+  const { signal } = context;
+  const budget = createBudget({ limits, signal, monotonicMs: () => context.monotonicMs() });
   const inChunks = async (
     count: number,
     required: boolean,
@@ -69,36 +57,35 @@ export function createMeter({ context, limits, note, expected, before = 0 }: Met
   ): Promise<number> => {
     let done = 0;
     while (done < count) {
-      if (context.signal.aborted) throw new AppError('TASK_CANCELLED');
-      const size = Math.min(count - done, context.chunkRows, required ? Infinity : left());
+      budget.checkCancelled();
+      const size = Math.min(count - done, context.chunkRows, required ? Infinity : budget.left);
       if (size === 0) {
-        spent = true;
+        budget.markSpent();
         break;
       }
       await run(done, done + size);
       done += size;
-      calls += size;
-      const total = expected === null ? null : Math.max(expected, before + calls);
-      context.reportProgress({ done: before + calls, total, note });
+      budget.charge(size);
+      const ran = before + budget.used;
+      const total = expected === null ? null : Math.max(expected, ran);
+      context.reportProgress({ done: ran, total, note });
     }
-    if (context.signal.aborted) throw new AppError('TASK_CANCELLED');
+    budget.checkCancelled();
     return done;
   };
 
   return {
     context,
     get calls() {
-      return calls;
+      return budget.used;
     },
     get spent() {
-      return spent;
+      return budget.spent;
     },
     get left() {
-      return left();
+      return budget.left;
     },
-    charge(rows) {
-      calls += rows;
-    },
+    charge: budget.charge,
     async forward(rows, { required = false, ...call }) {
       const answers: NamedTensors[] = [];
       await inChunks(rows.length, required, async (from, to) => {
@@ -115,6 +102,3 @@ export function createMeter({ context, limits, note, expected, before = 0 }: Met
     },
   };
 }
-
-/** No limit at all. */
-export const unlimited: Limits = { modelCalls: Infinity, seconds: Infinity };

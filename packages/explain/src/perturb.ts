@@ -1,5 +1,6 @@
 import { type Baseline, embeddingsAndBaseline } from './baseline.ts';
 import type { ForwardRow, Meter } from './meter.ts';
+import type { TokenSequence } from './sequence.ts';
 import type { Settings, Subject } from './subject.ts';
 
 /** A feature of a perturbation method: the token positions that go together. */
@@ -10,6 +11,14 @@ export function featuresOf(subject: Subject, granularity: Settings['granularity'
   return granularity === 'word'
     ? subject.words.map((word) => word.tokens)
     : subject.special.flatMap((isSpecial, t) => (isSpecial ? [] : [[t]]));
+}
+
+/** About how many features a row will have, before it is resolved. */
+export function featureCount(sequence: TokenSequence, granularity: Settings['granularity']): number {
+  const { specialTokensMask, wordIds, sequenceIds } = sequence;
+  return granularity === 'word'
+    ? new Set(wordIds.map((id, t) => `${sequenceIds[t]} ${id}`)).size
+    : specialTokensMask.filter((special) => !special).length;
 }
 
 /** Makes the row in which the given token positions hold the baseline. */

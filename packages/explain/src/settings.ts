@@ -1,5 +1,9 @@
-import { AppError } from '@tessera/base';
-import { type ExplainOptions, explainCatalogue, type JsonObject } from '@tessera/contracts';
+import {
+  type ExplainOptions,
+  explainCatalogue,
+  type JsonObject,
+  requireCapabilities,
+} from '@tessera/contracts';
 import type { ExplainedModel } from './context.ts';
 import type { Explainer } from './explainer.ts';
 import type { PredictionKind } from './instance.ts';
@@ -17,20 +21,12 @@ export function echo({ method: _, ...settings }: Settings): JsonObject {
 }
 
 /** Throws CAPABILITY_MISSING when the model cannot do what the method needs. */
-export function requireCapabilities(method: ExplainOptions['method'], model: ExplainedModel): void {
-  const missing = explainCatalogue[method].needs.filter((need) => !model.capabilities.includes(need));
-  if (missing.length === 0) return;
+export function requireMethod(method: ExplainOptions['method'], model: ExplainedModel): void {
   const possible = Object.entries(explainCatalogue)
     .filter(([, { needs }]) => needs.every((need) => model.capabilities.includes(need)))
     .map(([name]) => name);
-  throw new AppError('CAPABILITY_MISSING', {
-    detail: {
-      field: 'explain.method',
-      model: model.identifier,
-      capability: missing.join(', '),
-      hint: `It can be explained by: ${possible.join(', ')}.`,
-    },
-  });
+  const hint = `It can be explained by: ${possible.join(', ')}.`;
+  requireCapabilities(explainCatalogue[method].needs, model, { field: 'explain.method', hint });
 }
 
 function given<T extends object>(object: T): Partial<T> {

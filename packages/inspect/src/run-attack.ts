@@ -7,6 +7,7 @@ import {
   type JobPayload,
   type Json,
   type TaskResult,
+  valuesMethod,
 } from '@tessera/contracts';
 import { explain } from '@tessera/explain';
 import { runTask } from '@tessera/tasks';
@@ -112,7 +113,7 @@ async function rowAttributions(
     context,
   );
   // SQuARE asks for as many ids as the question has characters, which is all of them.
-  const options = { ...defaultExplainOptions(method === 'bertviz' ? 'attention' : method), top_k: 100_000 };
+  const options = { ...defaultExplainOptions(valuesMethod(method)), top_k: 100_000 };
   const { attributions } = await explain({ options, instances, asChoices }, explainContext(context));
   const [one] = attributions;
   return [

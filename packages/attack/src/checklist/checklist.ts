@@ -4,6 +4,7 @@ import type { Outcome, Unit } from '../context.ts';
 import { goalOf } from '../goals/goal.ts';
 import { describeOutcome, sameOutcome } from '../outcome.ts';
 import { partsOf } from '../parts.ts';
+import type { SetAttack } from '../recipes/recipe.ts';
 import type { AttackRequest, AttackResult } from '../request.ts';
 import type { Session } from '../session.ts';
 import { textAt } from '../subject.ts';
@@ -14,10 +15,7 @@ import { expandTemplate, perturbed } from './perturb.ts';
  * probability of `target` (or of the original prediction) must not move against `direction` by more than `tolerance`. Texts
  * come from a template and its lexicon, or are the request's own. The reply has the shape SQuARE's front-end shows.
  */
-export async function checklist(
-  request: AttackRequest,
-  session: Session,
-): Promise<Omit<AttackResult, 'warnings'>> {
+async function checklist(request: AttackRequest, session: Session): Promise<Omit<AttackResult, 'warnings'>> {
   const { options } = request;
   const tests = options.tests.length > 0 ? options.tests : defaultTests;
   const rows: Unit[] = [];
@@ -49,6 +47,12 @@ export async function checklist(
     explainRowsBy: null,
   };
 }
+
+/** The change must not change the prediction. */
+export const checklistInvariance: SetAttack = { runOnSet: checklist };
+
+/** The change must push the prediction one way. */
+export const checklistDirectional: SetAttack = { runOnSet: checklist };
 
 const defaultTests: readonly Behaviour[] = (['typo', 'punctuation', 'contractions'] as const).map(
   (perturbation) => ({

@@ -1,7 +1,15 @@
 import { beamSearch } from '../searches/beam.ts';
 import { minimalEdits } from '../searches/minimal.ts';
 import { gradientSwap } from '../transformations/gradient-swap.ts';
-import { pathOf, type Recipe, searchContext, startScored, substitutionConstraint } from './recipe.ts';
+import {
+  type AttackPath,
+  pathOf,
+  type Recipe,
+  type RecipeCall,
+  searchContext,
+  startScored,
+  substitutionConstraint,
+} from './recipe.ts';
 
 /** First-order candidates judged in one step. The paper takes the first; judging a few costs one batch and finds shorter attacks. */
 const defaultCandidates = 16;
@@ -12,7 +20,9 @@ const defaultCandidates = 16;
  * minimal: undoing any flip undoes the success. SQuARE never stops, never looks again and has the sign the wrong way round
  * (contract-square §5.5).
  */
-export const hotflip: Recipe = async (call) => {
+export const hotflip: Recipe = { run };
+
+async function run(call: RecipeCall): Promise<AttackPath> {
   const { options, subject, goal } = call;
   const target = goal.name === 'targeted' ? targetOutcome(call) : null;
   const context = searchContext(call, {
@@ -30,9 +40,9 @@ export const hotflip: Recipe = async (call) => {
     depth: options.max_flips,
   });
   return pathOf(found.reached ? await minimalEdits(found, context, subject) : found, call);
-};
+}
 
-function targetOutcome({ subject, goal }: Parameters<Recipe>[0]) {
+function targetOutcome({ subject, goal }: RecipeCall) {
   const { original } = subject;
   if (original.kind === 'answer') return null;
   const label = original.probabilities.findIndex((_, i) => goal.reached({ ...original, label: i }));

@@ -1,8 +1,16 @@
 import { keepProtected } from '../constraints/constraint.ts';
+import { keep } from '../goals/goal.ts';
 import { mostImportantFirst, wordImportance } from '../importance.ts';
 import { reduceInput } from '../searches/reduction.ts';
 import { deleteWord } from '../transformations/delete-word.ts';
-import { pathOf, type Recipe, searchContext, startScored } from './recipe.ts';
+import {
+  type AttackPath,
+  pathOf,
+  type Recipe,
+  type RecipeCall,
+  searchContext,
+  startScored,
+} from './recipe.ts';
 
 /** Of the paper. */
 const defaultBeam = 5;
@@ -11,7 +19,9 @@ const defaultBeam = 5;
  * Input reduction (Feng et al. 2018): words go as long as the prediction stays. Without a saliency method every removal is judged
  * and the surest survivors go on, which is exact leave-one-out; with one, words are tried in its order, computed anew at each step.
  */
-export const inputReduction: Recipe = async (call) => {
+export const inputReduction: Recipe = { goal: keep, edits: 'question', explainsRows: true, run };
+
+async function run(call: RecipeCall): Promise<AttackPath> {
   const { options, subject, session, goal } = call;
   const context = searchContext(call, { transformation: deleteWord, constraint: keepProtected });
   const method = options.saliency_method;
@@ -28,4 +38,4 @@ export const inputReduction: Recipe = async (call) => {
   });
   const path = await pathOf(found, call);
   return { ...path, success: path.indices.length > 0 };
-};
+}

@@ -10,7 +10,9 @@ import {
   realChange,
 } from '../constraints/constraint.ts';
 import { keepSimilar } from '../constraints/similar.ts';
+import type { Outcome } from '../context.ts';
 import type { Goal } from '../goals/goal.ts';
+import type { AttackRequest, AttackResult } from '../request.ts';
 import type { SearchContext } from '../searches/search.ts';
 import type { Scored, Session } from '../session.ts';
 import { type AttackSubject, replay, startOf, withEdit } from '../subject.ts';
@@ -32,8 +34,21 @@ export interface AttackPath {
   readonly indices: readonly number[];
 }
 
-/** A published attack: goal, transformation, constraints and search put together. */
-export type Recipe = (call: RecipeCall) => Promise<AttackPath>;
+/** A published attack on one input: goal, transformation, constraints and search put together. */
+export interface Recipe {
+  /** What it wants of an input; absent: another outcome, or the class that was asked for. */
+  goal?(original: Outcome): Goal;
+  /** Which text is edited, the other where an input has no such text; absent: the context. */
+  readonly edits?: 'question' | 'context';
+  /** Each row of its path is explained by the saliency method, where one is named. */
+  readonly explainsRows?: true;
+  run(call: RecipeCall): Promise<AttackPath>;
+}
+
+/** An attack that looks at all inputs of a request together. */
+export interface SetAttack {
+  runOnSet(request: AttackRequest, session: Session): Promise<Omit<AttackResult, 'warnings'>>;
+}
 
 /** Joins a transformation and constraints to what a search may do. */
 export function searchContext(

@@ -2,13 +2,15 @@ import { mostImportantFirst, wordImportance } from '../importance.ts';
 import { sameOutcome } from '../outcome.ts';
 import type { Scored } from '../session.ts';
 import { type Candidate, startOf } from '../subject.ts';
-import { type Recipe, type RecipeCall, startScored } from './recipe.ts';
+import { type AttackPath, type Recipe, type RecipeCall, startScored } from './recipe.ts';
 
 /**
  * sub_span (contract-square §5.3): the contiguous words whose saliency sums highest, alone. Not a published attack but a probe of
  * sufficiency (DeYoung et al. 2020); success means the prediction changed. The first of equal sums wins, also when all are zero.
  */
-export const subSpan: Recipe = async (call) => {
+export const subSpan: Recipe = { run: bestSpan };
+
+async function bestSpan(call: RecipeCall): Promise<AttackPath> {
   const importance = await importanceOf(call);
   const size = Math.min(call.options.max_tokens, importance.length);
   let from = 0;
@@ -19,10 +21,12 @@ export const subSpan: Recipe = async (call) => {
   }
   const indices = Array.from({ length: size }, (_, k) => from + k);
   return judged(call, [indices], indices);
-};
+}
 
 /** topk_tokens (contract-square §5.4): row k holds the k most salient words in the order of the text. */
-export const topkTokens: Recipe = async (call) => {
+export const topkTokens: Recipe = { run: bestWords };
+
+async function bestWords(call: RecipeCall): Promise<AttackPath> {
   const importance = await importanceOf(call);
   const indices = mostImportantFirst(importance).slice(0, call.options.max_tokens);
   return judged(
@@ -30,7 +34,7 @@ export const topkTokens: Recipe = async (call) => {
     indices.map((_, k) => indices.slice(0, k + 1)),
     indices,
   );
-};
+}
 
 async function importanceOf({ subject, session, options, goal }: RecipeCall): Promise<readonly number[]> {
   return wordImportance(startOf(subject), options.saliency_method, { subject, session, goal });
@@ -40,7 +44,7 @@ async function judged(
   call: RecipeCall,
   sets: readonly (readonly number[])[],
   indices: readonly number[],
-): ReturnType<Recipe> {
+): Promise<AttackPath> {
   const { subject, session } = call;
   const candidates = sets.map((kept): Candidate => {
     const stays = new Set(kept);

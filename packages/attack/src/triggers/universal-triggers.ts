@@ -4,6 +4,7 @@ import type { Outcome, Unit, Vocabulary } from '../context.ts';
 import { type Goal, goalOf } from '../goals/goal.ts';
 import { describeOutcome } from '../outcome.ts';
 import { partsOf } from '../parts.ts';
+import type { SetAttack } from '../recipes/recipe.ts';
 import type { AttackRequest, AttackResult } from '../request.ts';
 import type { Session } from '../session.ts';
 import { isStopWord } from '../stop-words.ts';
@@ -19,10 +20,9 @@ const maxRounds = 10;
  * gradient of the loss at the trigger's places is averaged over the set; each place in turn takes the word that helps the mean
  * goal score most among the best to first order; rounds repeat until nothing helps.
  */
-export async function universalTriggers(
-  request: AttackRequest,
-  session: Session,
-): Promise<Omit<AttackResult, 'warnings'>> {
+export const universalTriggers: SetAttack = { runOnSet };
+
+async function runOnSet(request: AttackRequest, session: Session): Promise<Omit<AttackResult, 'warnings'>> {
   const { options } = request;
   const set = await openSet(request, session);
   const vocabulary = await session.context.vocabulary();

@@ -21,6 +21,8 @@ export const attackHelperOptions = ['similarity_model', 'neighbour_model', 'fill
 
 export interface AttackMethodEntry {
   readonly needs: readonly Capability[];
+  /** It works on all inputs of a request together. */
+  readonly onSet?: true;
   /** The option that must name another deployed model. */
   readonly wants?: (typeof attackHelperOptions)[number];
   readonly description: string;
@@ -61,15 +63,18 @@ export const attackCatalogue: Readonly<Record<AttackMethod, AttackMethodEntry>> 
     description: 'As BAE, but the masked-language model sees the word it replaces (Li et al. 2020).',
   },
   universal_triggers: {
+    onSet: true,
     needs: gradients,
     description:
       'One sequence of words that, put before any input, changes the prediction (Wallace et al. 2019).',
   },
   checklist_invariance: {
+    onSet: true,
     needs: [],
     description: 'Changes that should not matter: does the prediction stay (Ribeiro et al. 2020)?',
   },
   checklist_directional: {
+    onSet: true,
     needs: [],
     description: 'Changes that should push one way: does the probability follow (Ribeiro et al. 2020)?',
   },

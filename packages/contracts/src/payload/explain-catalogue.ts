@@ -20,6 +20,8 @@ export type ExplainMethod = (typeof explainMethods)[number];
 export interface ExplainMethodEntry {
   /** What a model must give; compared before a job is accepted. */
   readonly needs: readonly Capability[];
+  /** It makes a page rather than values; the method whose values the page shows. */
+  readonly pageOf?: ExplainMethod;
   /** SQuARE's `method_name`. */
   readonly title: string;
   readonly description: string;
@@ -59,6 +61,7 @@ export const explainCatalogue: Readonly<Record<ExplainMethod, ExplainMethodEntry
   },
   bertviz: {
     needs: ['attentions'],
+    pageOf: 'attention',
     title: 'Attention head view',
     description: 'A page that shows the attention weights of every layer and head (Vig 2019).',
   },
@@ -94,3 +97,8 @@ export const explainCatalogue: Readonly<Record<ExplainMethod, ExplainMethodEntry
     description: 'Attention multiplied through all layers with residuals (Abnar & Zuidema 2020).',
   },
 };
+
+/** The method whose values stand for a method where values are wanted: itself, unless it makes a page. */
+export function valuesMethod(method: ExplainMethod): ExplainMethod {
+  return explainCatalogue[method].pageOf ?? method;
+}

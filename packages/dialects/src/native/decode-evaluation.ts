@@ -1,7 +1,9 @@
 import {
+  attackCatalogue,
   type EvaluationPlan,
   type EvaluationRecord,
   evaluationTopK,
+  explainCatalogue,
   type Gold,
   type JobPayload,
   submitEvaluation,
@@ -17,9 +19,6 @@ import { checkAdapters, checkTask, refuseUnknown } from './decode-task.ts';
 import { parseShape } from './parse.ts';
 
 export type EvaluationSubmission = z.output<typeof submitEvaluation>;
-
-/** Attacks that work on a whole request themselves; POST /v1/tasks runs them. */
-const attacksOnSets = ['universal_triggers', 'checklist_invariance', 'checklist_directional'];
 
 /** Parses the body of POST /v1/evaluations. Strict: an unknown field is an error. Throws INPUT_INVALID. */
 export function parseEvaluation(body: unknown): EvaluationSubmission {
@@ -106,22 +105,23 @@ function methodsOf(
     all.map((one, i) => {
       const at = `${field}.${i}`;
       checkJson(one, at, limits);
-      refuseUnmeasurable(one, at);
+      if (one['labels'] !== undefined) throw invalid(`${at}.labels`, 'the truth is told in the records');
       return read(one, at, rules);
     });
   return {
-    explain: readAll(explain, (one, at, by) =>
-      readExplain({ top_k: evaluationTopK, ...one, ...(metrics && { metrics }) }, at, by),
-    ),
-    attack: readAll(attack, readAttack),
+    explain: readAll(explain, (one, at, by) => {
+      const read = readExplain({ top_k: evaluationTopK, ...one, ...(metrics && { metrics }) }, at, by);
+      if (explainCatalogue[read.method].pageOf)
+        throw invalid(`${at}.method`, 'a page has no values that could be measured');
+      return read;
+    }),
+    attack: readAll(attack, (one, at, by) => {
+      const read = readAttack(one, at, by);
+      if (attackCatalogue[read.method].onSet)
+        throw invalid(`${at}.method`, 'it works on a set by itself; send it to POST /v1/tasks');
+      return read;
+    }),
   };
-}
-
-function refuseUnmeasurable({ method, labels }: Options, at: string): void {
-  if (method === 'bertviz') throw invalid(`${at}.method`, 'a page has no values that could be measured');
-  if (attacksOnSets.includes(String(method)))
-    throw invalid(`${at}.method`, 'it works on a set by itself; send it to POST /v1/tasks');
-  if (labels !== undefined) throw invalid(`${at}.labels`, 'the truth is told in the records');
 }
 
 interface ReadRecord {

@@ -9,6 +9,7 @@ import type { Settings, Subject } from '../subject.ts';
  */
 export const attention: Explainer = {
   defaults: { reduction: 'sum', granularity: 'token' },
+  cost: () => 2,
   async explain(subject, settings, meter) {
     const layers = await attentionsOf(subject, meter);
     return plain(meanOverHeads(layers.at(-1)!, queriesOf(subject, settings)));
@@ -21,6 +22,7 @@ export const attention: Explainer = {
  */
 export const attentionRollout: Explainer = {
   defaults: { reduction: 'sum', granularity: 'token' },
+  cost: () => 2,
   async explain(subject, settings, meter) {
     const layers = await attentionsOf(subject, meter);
     const tokens = subject.input.inputIds.length;
@@ -38,6 +40,7 @@ export const attentionRollout: Explainer = {
  */
 export const scaledAttention: Explainer = {
   defaults: { reduction: 'sum', granularity: 'token', query: 'target' },
+  cost: () => 2,
   async explain(subject, settings, meter) {
     const tokens = subject.input.inputIds.length;
     const queries = settings.query === 'first' ? [0] : subject.queries;

@@ -48,6 +48,7 @@ function gradientMethod(defaultReduction: 'sum' | 'l2', reduce: Reduce): Explain
   };
   return {
     defaults: { reduction: defaultReduction, granularity: 'token' },
+    cost: () => 2,
     explainAt,
     async explain(subject, settings, meter) {
       const tokens = subject.input.inputIds.length;

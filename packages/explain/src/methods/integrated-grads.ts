@@ -1,7 +1,7 @@
 import { baselineVector, chooseBaseline, embeddingsAndBaseline } from '../baseline.ts';
 import { scalarAt } from '../evaluate-target.ts';
 import type { Explainer } from '../explainer.ts';
-import { integrate } from '../integrate.ts';
+import { firstSteps, integrate } from '../integrate.ts';
 
 /**
  * Integrated gradients (Sundararajan, Taly & Yan 2017) on the word embeddings: ordinary tokens go from the baseline to
@@ -9,6 +9,7 @@ import { integrate } from '../integrate.ts';
  */
 export const integratedGrads: Explainer = {
   defaults: { reduction: 'sum', granularity: 'token' },
+  cost: ({ n_steps }) => 2 + (n_steps ?? firstSteps),
   async explain(subject, settings, meter) {
     const { input, special, target, asChoices } = subject;
     const baseline = chooseBaseline(meter.context, settings.baseline);
@@ -48,7 +49,7 @@ export const integratedGrads: Explainer = {
       });
       const path = { from, to, tokens: input.inputIds.length, at: 'word-embeddings', asChoices } as const;
       // Every draw takes the same number of steps, so that their mean is a mean of like things.
-      const steps = { ...settings, n_steps: settings.n_steps ?? 20 };
+      const steps = { ...settings, n_steps: settings.n_steps ?? firstSteps };
       const { values } = await integrate({ ...path, point: { input, target }, rise: 0 }, steps, meter);
       found.push(values);
     }

@@ -3,7 +3,7 @@ import { chooseBaseline } from '../baseline.ts';
 import { type Coalition, coalitions } from '../coalitions.ts';
 import { outputsAt } from '../evaluate-target.ts';
 import type { Explainer } from '../explainer.ts';
-import { featuresOf, masker, overTokens, removed } from '../perturb.ts';
+import { featureCount, featuresOf, masker, overTokens, removed } from '../perturb.ts';
 import { leastSquares } from '../solve.ts';
 import { scalarOf } from '../target.ts';
 
@@ -17,6 +17,10 @@ const defaultSamples = 256;
  */
 export const kernelShap: Explainer = {
   defaults: { reduction: 'sum', granularity: 'word' },
+  cost({ granularity, n_samples = defaultSamples }, sequence) {
+    const features = featureCount(sequence, granularity);
+    return 2 + Math.min(n_samples + 2 * features, 2 ** Math.min(features, 30) - 2);
+  },
   async explain(subject, settings, meter) {
     const baseline = chooseBaseline(meter.context, settings.baseline);
     const features = featuresOf(subject, settings.granularity);

@@ -1,7 +1,7 @@
 import { AppError } from '@tessera/base';
 import { chooseBaseline, embeddingsAndBaseline } from '../baseline.ts';
 import type { Explainer } from '../explainer.ts';
-import { integrate } from '../integrate.ts';
+import { firstSteps, integrate } from '../integrate.ts';
 import { outputsOf, scalarOf } from '../target.ts';
 
 /**
@@ -11,6 +11,7 @@ import { outputsOf, scalarOf } from '../target.ts';
  */
 export const layerIntegratedGrads: Explainer = {
   defaults: { reduction: 'sum', granularity: 'token' },
+  cost: ({ n_steps }) => 3 + (n_steps ?? firstSteps),
   async explain(subject, settings, meter) {
     const { input, special, target, asChoices } = subject;
     const index = layerIndex(settings.layer, meter.context.model.layers);

@@ -18,6 +18,7 @@ const ridge = 1;
  */
 export const lime: Explainer = {
   defaults: { reduction: 'sum', granularity: 'word', n_samples: defaultSamples },
+  cost: ({ n_samples = defaultSamples }) => 1 + n_samples,
   async explain(subject, settings, meter) {
     const baseline = chooseBaseline(meter.context, settings.baseline);
     const features = featuresOf(subject, settings.granularity);

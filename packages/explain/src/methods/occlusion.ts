@@ -1,7 +1,7 @@
 import { chooseBaseline } from '../baseline.ts';
 import { outputsAt } from '../evaluate-target.ts';
 import type { Explainer } from '../explainer.ts';
-import { featuresOf, masker, overTokens } from '../perturb.ts';
+import { featureCount, featuresOf, masker, overTokens } from '../perturb.ts';
 import { scalarOf } from '../target.ts';
 
 /**
@@ -10,6 +10,7 @@ import { scalarOf } from '../target.ts';
  */
 export const occlusion: Explainer = {
   defaults: { reduction: 'sum', granularity: 'word' },
+  cost: ({ granularity }, sequence) => 1 + featureCount(sequence, granularity),
   async explain(subject, settings, meter) {
     const baseline = chooseBaseline(meter.context, settings.baseline);
     const features = featuresOf(subject, settings.granularity);

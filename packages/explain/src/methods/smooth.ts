@@ -19,6 +19,7 @@ const defaultSamples = 50;
  */
 export const smoothGrads: Explainer = {
   defaults: { reduction: 'sum', granularity: 'token', n_samples: defaultSamples },
+  cost: (settings, sequence) => smooth(wrapped[settings.wraps]).cost(settings, sequence),
   explain: (subject, settings, meter) => smooth(wrapped[settings.wraps]).explain(subject, settings, meter),
 };
 
@@ -28,6 +29,11 @@ export function smooth(method: Explainer): Explainer {
   if (!explainAt) throw new Error('only a method that can be asked at other embeddings can be smoothed');
   return {
     defaults: { ...method.defaults, n_samples: defaultSamples },
+    cost(settings, sequence) {
+      const { n_samples: samples = defaultSamples } = settings;
+      // A method's own cost has the forward run that finds F, which is made once.
+      return 1 + samples * Math.max(1, method.cost(settings, sequence) - 2);
+    },
     async explain(subject, settings, meter) {
       const x = await meter.context.embeddings(subject.input.inputIds);
       const sigma = settings.noise * (maximum(x) - minimum(x));

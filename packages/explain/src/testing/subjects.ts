@@ -1,7 +1,8 @@
+import { type Limits, unlimited } from '@tessera/base';
 import { parseExplainOptions } from '@tessera/contracts';
 import type { ExplainContext } from '../context.ts';
 import type { ExplainInstance } from '../instance.ts';
-import { createMeter, type Limits, type Meter, unlimited } from '../meter.ts';
+import { createMeter, type Meter } from '../meter.ts';
 import { explainers } from '../registry.ts';
 import { resolve } from '../resolve.ts';
 import { settle } from '../settings.ts';

@@ -9,7 +9,13 @@ import {
   type Vocabulary,
 } from '@tessera/attack';
 import { AppError } from '@tessera/base';
-import { defaultExplainOptions, type ExplainMethod, type JobPayload, type Tensor } from '@tessera/contracts';
+import {
+  defaultExplainOptions,
+  type ExplainMethod,
+  type JobPayload,
+  type Tensor,
+  valuesMethod,
+} from '@tessera/contracts';
 import {
   answerSpan,
   crossEntropyOfClass,
@@ -239,7 +245,7 @@ async function saliencies(
     // Of choices the chosen one is explained; what they share has the same place in each.
     const [outcome] = unit.length > 1 ? await predict([unit]) : [];
     const row = outcome && outcome.kind !== 'answer' ? outcome.label : 0;
-    const options = defaultExplainOptions(method === 'bertviz' ? 'attention' : method);
+    const options = defaultExplainOptions(valuesMethod(method));
     const { explainMeta } = await explain({ options, instances: [instances[row]!], asChoices }, model);
     const meta = explainMeta.instances[0]!;
     const { sequenceIds } = instances[row]!.windows[meta.window?.index ?? 0]!;
