@@ -1,6 +1,5 @@
 import { createClient, type TesseraClient } from '@tessera/client';
 import type { Command } from 'commander';
-import { UnreachableError } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What every command gets. */
@@ -32,21 +31,6 @@ export function openSession(command: Command, terminal: Terminal, signal: AbortS
     `http://127.0.0.1:${terminal.env['PORT'] || 8000}`
   ).replace(/\/+$/, '');
   const key = options.key ?? terminal.env['TESSERA_API_KEY'];
-  const reaching: typeof fetch = async (input, init) => {
-    try {
-      return await fetch(input, { ...init, signal: init?.signal ?? signal });
-    } catch (error) {
-      if (signal.aborted) throw error;
-      throw new UnreachableError(
-        `${server} cannot be reached (${reasonOf(error)}). Is it running ("npm start")? --server or TESSERA_SERVER say where.`,
-      );
-    }
-  };
-  const client = createClient({ baseUrl: server, fetch: reaching, ...(key ? { key } : {}) });
+  const client = createClient({ baseUrl: server, ...(key ? { key } : {}) });
   return { client, server, terminal, json: options.json ?? false, signal };
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
-  return cause?.code ?? (error instanceof Error ? error.message : String(error));
 }

@@ -1,13 +1,8 @@
-import { ProblemError } from '@tessera/client';
+import { ProblemError, UnreachableError } from '@tessera/client';
 
 /** Wrong usage that only shows once files or the server were looked at. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-}
-
-/** The server did not answer at all. */
-export class UnreachableError extends Error {
-  override readonly name = 'UnreachableError';
 }
 
 /** A task ended without a result. */
@@ -38,6 +33,8 @@ export function exitCodeOf(thrown: unknown): number {
 /** A failure in one line, with what to do next where that is known. */
 export function explainFailure(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
+  if (thrown instanceof UnreachableError)
+    return `${thrown.message} "npm start" starts one; --server or TESSERA_SERVER say where it is.`;
   if (!(thrown instanceof ProblemError)) return thrown.message;
   const { detail, code, status } = thrown.problem;
   const hint =

@@ -5,7 +5,7 @@ import {
   type TaskProgress,
   type TaskReply,
 } from '@tessera/contracts';
-import type { TaskCalls } from './tasks.ts';
+import { cancelQuietly, type TaskCalls } from './tasks.ts';
 import type { Transport } from './transport.ts';
 
 interface RunOptions {
@@ -33,7 +33,7 @@ const patienceSeconds = 30;
 export function evaluationCalls(send: Transport, tasks: TaskCalls): EvaluationCalls {
   const calls: EvaluationCalls = {
     async submit(evaluation, { idempotencyKey, signal } = {}) {
-      const headers = { 'idempotency-key': idempotencyKey };
+      const headers = { 'idempotency-key': idempotencyKey ?? crypto.randomUUID() };
       const response = await send({
         method: 'POST',
         path: '/v1/evaluations',
@@ -47,16 +47,21 @@ export function evaluationCalls(send: Transport, tasks: TaskCalls): EvaluationCa
       const { fields } = await tasks.result(taskId);
       return fields.evaluation as EvaluationReport;
     },
-    async run(evaluation, { signal, onProgress, ...options } = {}) {
+    async run(evaluation, { signal, onProgress, idempotencyKey = crypto.randomUUID() } = {}) {
       const passed = signal ? { signal } : {};
-      const { taskId } = await calls.submit(evaluation, { ...options, ...passed });
-      if (onProgress)
-        for await (const { type, data } of tasks.events(taskId, passed))
-          if (type === 'progress') onProgress(data as unknown as TaskProgress);
-      let state = 'queued';
-      while (!isFinal(state))
-        ({ state } = await tasks.get(taskId, { waitSeconds: patienceSeconds, ...passed }));
-      return calls.report(taskId);
+      try {
+        const { taskId } = await calls.submit(evaluation, { idempotencyKey, ...passed });
+        if (onProgress)
+          for await (const { type, data } of tasks.events(taskId, passed))
+            if (type === 'progress') onProgress(data as unknown as TaskProgress);
+        let state = 'queued';
+        while (!isFinal(state))
+          ({ state } = await tasks.get(taskId, { waitSeconds: patienceSeconds, ...passed }));
+        return await calls.report(taskId);
+      } catch (thrown) {
+        if (signal?.aborted) await cancelQuietly(() => calls.submit(evaluation, { idempotencyKey }), tasks);
+        throw thrown;
+      }
     },
   };
   return calls;

@@ -3,9 +3,10 @@ import { type KeyCalls, keyCalls } from './keys.ts';
 import { type ModelCalls, modelCalls } from './models.ts';
 import { type StatusCalls, statusCalls } from './status.ts';
 import { type StreamedEvent, type TaskCalls, taskCalls } from './tasks.ts';
-import { type ClientOptions, makeTransport } from './transport.ts';
+import { type ClientOptions, createTransport } from './transport.ts';
 
 export { ProblemError } from './problem-error.ts';
+export { UnreachableError } from './unreachable-error.ts';
 export type { ClientOptions, EvaluationCalls, KeyCalls, ModelCalls, StatusCalls, StreamedEvent, TaskCalls };
 
 /** The native API as functions. */
@@ -22,7 +23,7 @@ export interface TesseraClient extends StatusCalls {
  * `await createClient({ baseUrl }).tasks.run({ model: 'tessera/sentiment-en', task: 'sequence-classification', input: ['Fine.'] })`
  */
 export function createClient(options: ClientOptions): TesseraClient {
-  const send = makeTransport(options);
+  const send = createTransport(options);
   const tasks = taskCalls(send);
   return {
     tasks,

@@ -11,14 +11,17 @@ import {
   type TaskView,
   type TensorEncoding,
 } from '@tessera/contracts';
-import type { EventSourceMessage } from 'eventsource-parser';
-import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { eventOf, follow, messagesOf } from './follow.ts';
 import type { Transport } from './transport.ts';
 
-interface Waiting {
+/** What every call takes. */
+export interface Signalled {
+  readonly signal?: AbortSignal;
+}
+
+interface Waiting extends Signalled {
   /** Hold the request open until the task ends, for so long at the most. */
   readonly waitSeconds?: number;
-  readonly signal?: AbortSignal;
 }
 
 /** What a streamed submission tells: the task's life, `token` events while text is made, and the task with its result at the end. */
@@ -33,7 +36,7 @@ export interface TaskCalls {
   result(taskId: string, options?: Waiting & { readonly tensors?: TensorEncoding }): Promise<TaskResultReply>;
   /** The result's tensors with their types and shapes, by the safetensors file. */
   tensors(taskId: string, options?: Waiting): Promise<NamedTensors>;
-  /** Submits, waits to the end however long it takes, and returns the result. */
+  /** Submits, waits to the end however long it takes, and returns the result. An abort cancels the task on the server. */
   run(
     task: SubmitTask,
     options?: { readonly signal?: AbortSignal; readonly idempotencyKey?: string },
@@ -43,11 +46,11 @@ export interface TaskCalls {
    * Leaving the loop or aborting before the end cancels the task. A task that fails or is cancelled ends with such an event.
    */
   stream(task: SubmitTask, options?: { readonly signal?: AbortSignal }): AsyncIterable<StreamedEvent>;
-  cancel(taskId: string): Promise<TaskView>;
-  list(filter?: TaskFilter): Promise<TaskList>;
+  cancel(taskId: string, options?: Signalled): Promise<TaskView>;
+  list(filter?: TaskFilter, options?: Signalled): Promise<TaskList>;
   /** Every task of a filter, page by page. */
-  all(filter?: TaskFilter): AsyncIterable<TaskView>;
-  /** The task's life from event `after` + 1 on, until its final event. */
+  all(filter?: TaskFilter, options?: Signalled): AsyncIterable<TaskView>;
+  /** The task's life from event `after` + 1 on, until its final event, over as many connections as it takes. */
   events(
     taskId: string,
     options?: { readonly after?: number; readonly signal?: AbortSignal },
@@ -62,12 +65,25 @@ export function taskCalls(send: Transport): TaskCalls {
     seconds === undefined ? undefined : `wait=${seconds}`;
   const calls: TaskCalls = {
     async submit(task, { waitSeconds, idempotencyKey, signal } = {}) {
-      const headers = { prefer: prefer(waitSeconds), 'idempotency-key': idempotencyKey };
-      const response = await send({ method: 'POST', path: '/v1/tasks', body: task, headers, signal });
+      // A key of our own makes it safe to send again what got no answer.
+      const headers = { prefer: prefer(waitSeconds), 'idempotency-key': idempotencyKey ?? newKey() };
+      const response = await send({
+        method: 'POST',
+        path: '/v1/tasks',
+        body: task,
+        headers,
+        waitSeconds,
+        signal,
+      });
       return (await response.json()) as TaskReply;
     },
     async get(taskId, { waitSeconds, signal } = {}) {
-      const response = await send({ path: path(taskId), headers: { prefer: prefer(waitSeconds) }, signal });
+      const response = await send({
+        path: path(taskId),
+        headers: { prefer: prefer(waitSeconds) },
+        waitSeconds,
+        signal,
+      });
       return (await response.json()) as TaskView;
     },
     async result(taskId, { tensors, waitSeconds, signal } = {}) {
@@ -75,6 +91,7 @@ export function taskCalls(send: Transport): TaskCalls {
         path: path(taskId, '/result'),
         query: { tensors },
         headers: { prefer: prefer(waitSeconds) },
+        waitSeconds,
         signal,
       });
       return (await response.json()) as TaskResultReply;
@@ -83,18 +100,29 @@ export function taskCalls(send: Transport): TaskCalls {
       const response = await send({
         path: path(taskId, '/result'),
         headers: { accept: 'application/octet-stream', prefer: prefer(waitSeconds) },
+        waitSeconds,
         signal,
       });
       const bytes = new Uint8Array(await response.arrayBuffer());
       return bytes.length === 0 ? {} : decodeSafetensors(bytes);
     },
-    async run(task, options = {}) {
-      const submitted = await calls.submit(task, { ...options, waitSeconds: patienceSeconds });
-      if (submitted.result) return submitted.result;
-      const waiting = { waitSeconds: patienceSeconds, ...(options.signal ? { signal: options.signal } : {}) };
-      let view: TaskView = submitted as TaskView;
-      while (!isFinal(view.state)) view = await calls.get(view.taskId, waiting);
-      return calls.result(view.taskId, { ...waiting, tensors: task.tensors ?? 'list' });
+    async run(task, { signal, idempotencyKey = newKey() } = {}) {
+      const passed = signal ? { signal } : {};
+      try {
+        const submitted = await calls.submit(task, {
+          ...passed,
+          idempotencyKey,
+          waitSeconds: patienceSeconds,
+        });
+        if (submitted.result) return submitted.result;
+        const waiting = { waitSeconds: patienceSeconds, ...passed };
+        let view: TaskView = submitted as TaskView;
+        while (!isFinal(view.state)) view = await calls.get(view.taskId, waiting);
+        return await calls.result(view.taskId, { ...waiting, tensors: task.tensors ?? 'list' });
+      } catch (thrown) {
+        if (signal?.aborted) await cancelQuietly(() => calls.submit(task, { idempotencyKey }), calls);
+        throw thrown;
+      }
     },
     async *stream(task, { signal } = {}) {
       const headers = { accept: 'text/event-stream' };
@@ -106,40 +134,49 @@ export function taskCalls(send: Transport): TaskCalls {
           : eventOf(message, data);
       }
     },
-    async cancel(taskId) {
-      const response = await send({ method: 'POST', path: path(taskId, '/cancel') });
+    async cancel(taskId, { signal } = {}) {
+      const response = await send({ method: 'POST', path: path(taskId, '/cancel'), signal });
       return (await response.json()) as TaskView;
     },
-    async list(filter = {}) {
+    async list(filter = {}, { signal } = {}) {
       const { limit, ...rest } = filter;
       const query = { ...rest, limit: limit === undefined ? undefined : Number(limit) };
-      const response = await send({ path: '/v1/tasks', query });
+      const response = await send({ path: '/v1/tasks', query, signal });
       return (await response.json()) as TaskList;
     },
-    async *all(filter = {}) {
+    async *all(filter = {}, options = {}) {
       let cursor: string | null | undefined = filter.cursor;
       do {
-        const page: TaskList = await calls.list({ ...filter, ...(cursor ? { cursor } : {}) });
+        const page: TaskList = await calls.list({ ...filter, ...(cursor ? { cursor } : {}) }, options);
         yield* page.tasks as TaskView[];
         cursor = page.nextCursor;
       } while (cursor);
     },
-    async *events(taskId, { after = 0, signal } = {}) {
-      const headers = { accept: 'text/event-stream', 'last-event-id': String(after) };
-      const response = await send({ path: path(taskId, '/events'), headers, signal });
-      for await (const message of messagesOf(response)) yield eventOf(message, JSON.parse(message.data));
+    events(taskId, { after = 0, signal } = {}) {
+      const open = (from: number): Promise<Response> => {
+        const headers = { accept: 'text/event-stream', 'last-event-id': String(from) };
+        return send({ path: path(taskId, '/events'), headers, signal });
+      };
+      return follow(open, after, signal);
     },
   };
   return calls;
 }
 
-async function* messagesOf(response: Response): AsyncGenerator<EventSourceMessage> {
-  if (!response.body) return;
-  // Leaving a loop over it cancels the stream, which closes the connection.
-  yield* response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+/**
+ * Cancels the task of a submission that was given up. Submitting again under its Idempotency-Key tells which task it was, whether
+ * or not the first answer was heard.
+ */
+export async function cancelQuietly(
+  submitAgain: () => Promise<TaskReply>,
+  tasks: Pick<TaskCalls, 'cancel'>,
+): Promise<void> {
+  await submitAgain().then(
+    ({ taskId }) => tasks.cancel(taskId),
+    () => undefined,
+  );
 }
 
-function eventOf(message: EventSourceMessage, told: { at: string } & Record<string, unknown>): TaskEvent {
-  const { at, ...data } = told;
-  return { id: Number(message.id), type: message.event as TaskEvent['type'], at, data };
+function newKey(): string {
+  return crypto.randomUUID();
 }

@@ -1,3 +1,4 @@
+export * from './chromium.ts';
 export * from './eventually.ts';
 export * from './postgres.ts';
 export * from './proxy.ts';
