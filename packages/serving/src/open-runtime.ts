@@ -4,7 +4,6 @@ import { openForwardLoop } from './forward/open-forward-loop.ts';
 import type { GenerationLoop } from './generation/generation-loop.ts';
 import type { GenerationStatistics } from './generation/generator.ts';
 import { openGenerator } from './generation/open-generator.ts';
-import { createGraphCache } from './graph/graph-cache.ts';
 import { type AdaptedWeights, type AdapterChoice, openAdaptedWeights } from './model/adapted-weights.ts';
 import { type Found, readFolder } from './model/read-folder.ts';
 import { createView } from './model/view.ts';
@@ -117,7 +116,7 @@ function openAdapted(
   options: OpenRuntimeOptions,
   { found, sessions, weights }: { found: Found; sessions: Sessions; weights: ModelWeights },
 ): AdaptedWeights {
-  const { identifier, folder, cacheFolder, clock, quantised } = options;
+  const { identifier, folder, cacheFolder, quantised } = options;
   return openAdaptedWeights({
     model: identifier,
     modelFolder: folder,
@@ -125,7 +124,7 @@ function openAdapted(
     cacheFolder,
     cache: found.cache,
     async open(path, hash) {
-      const cache = createGraphCache(cacheFolder, path, hash, clock.now());
+      const cache = await found.cacheFor(path, hash);
       const served = quantised ? (await cache.quantise()).path : path;
       const { inspection } = weights.files;
       const shared = weightsOptions(options, found, sessions);

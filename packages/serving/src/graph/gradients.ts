@@ -4,8 +4,9 @@ import type { LoadedFile } from '../forward/forward-runner.ts';
 import type { FileOutput, OutputMap } from '../forward/output-names.ts';
 import type { GradientRequest } from '../runtime.ts';
 import type { Session } from '../session/session.ts';
-import type { GraphCache, MadeFile } from './graph-cache.ts';
+import type { GraphCache } from './graph-cache.ts';
 import type { ExposedNames } from './graph-jobs.ts';
+import type { MadeFile } from './made-file.ts';
 
 export interface GradientsOptions {
   readonly model: string;

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Log } from '@tessera/base';
 import type {
   AdapterFiles,
   ExposeDecoderJob,
@@ -15,16 +16,12 @@ import type {
   StepNames,
   Written,
 } from './graph-jobs.ts';
+import type { MadeFile } from './made-file.ts';
 import { runGraphJob } from './run-graph-job.ts';
+import { isStorageFailure, keepSpareFiles, reasonOfStorage } from './spare-files.ts';
 
 /** Raised when the passes change what they write, so that older files are not used. */
 const format = 4;
-
-/** A file that a pass made, and the names to use it by. */
-export interface MadeFile<Names> {
-  readonly path: string;
-  readonly names: Names;
-}
 
 /** What was worked out from one model file, kept on disk between starts. */
 export interface GraphCache {
@@ -43,46 +40,73 @@ export interface GraphCache {
 
 type Options<Job extends GraphJob> = Omit<Job, 'kind' | 'model' | 'to'>;
 
-/** The cache of the model file `model`, whose bytes have the hash `sha256`. */
-export function createGraphCache(
-  cacheFolder: string,
-  model: string,
-  sha256: string,
-  nowMs: number,
-): GraphCache {
-  const folder = join(cacheFolder, 'graphs', `${sha256.slice(0, 32)}-${format}`);
-  const underWay = new Map<string, Promise<unknown>>();
-  // Tells tidyGraphCache that it is in use; there may be nothing yet.
-  const at = new Date(nowMs);
-  void utimes(folder, at, at).catch(() => undefined);
+export interface GraphCacheOptions {
+  readonly cacheFolder: string;
+  /** Identifier of the model, for messages. */
+  readonly identifier: string;
+  /** The model file. */
+  readonly model: string;
+  /** Hash of its bytes, in hex. */
+  readonly sha256: string;
+  readonly nowMs: number;
+  readonly log: Log;
+}
 
-  /** Reads `<name>.json`, or makes it once however many ask at the same time. */
+/**
+ * The cache of one model file. A disk that is full or read-only costs time and not the task: what cannot be kept is
+ * made in the temporary folder, once for each process, with a warning.
+ */
+export function createGraphCache(options: GraphCacheOptions): GraphCache {
+  const { cacheFolder, identifier, model, log } = options;
+  const folder = join(cacheFolder, 'graphs', `${options.sha256.slice(0, 32)}-${format}`);
+  const underWay = new Map<string, Promise<unknown>>();
+  const spare = keepSpareFiles(identifier);
+  // Tells tidyGraphCache that it is in use; there may be nothing yet.
+  const at = new Date(options.nowMs);
+  void utimes(folder, at, at).catch(() => undefined);
+  const warn = (name: string, error: unknown): void =>
+    log.warn(
+      { model: identifier, name, reason: reasonOfStorage(error) },
+      'the cache of graphs cannot be written',
+    );
+
+  /** Makes something once however many ask at the same time. */
   const once = <T>(name: string, make: () => Promise<T>): Promise<T> => {
     const running = underWay.get(name) as Promise<T> | undefined;
     if (running) return running;
-    const made = (async () => {
-      const known = await readFile(join(folder, `${name}.json`), 'utf8').catch(() => null);
-      if (known !== null) return JSON.parse(known) as T;
-      await mkdir(folder, { recursive: true });
-      const value = await make();
-      const draft = join(folder, `${randomUUID()}.draft`);
-      await writeFile(draft, JSON.stringify(value));
-      await rename(draft, join(folder, `${name}.json`));
-      return value;
-    })().finally(() => underWay.delete(name));
+    const made = make().finally(() => underWay.delete(name));
     underWay.set(name, made);
     return made;
   };
 
+  /** Reads `<name>.json`, or makes it. */
+  const remembered = async <T>(name: string, make: () => Promise<T>): Promise<T> => {
+    const known = await readFile(join(folder, `${name}.json`), 'utf8').catch(() => null);
+    if (known !== null) return JSON.parse(known) as T;
+    const value = await make();
+    const draft = join(folder, `${randomUUID()}.draft`);
+    try {
+      await mkdir(folder, { recursive: true });
+      await writeFile(draft, JSON.stringify(value));
+      await rename(draft, join(folder, `${name}.json`));
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error;
+      warn(name, error);
+      await rm(draft, { force: true }).catch(() => undefined);
+    }
+    return value;
+  };
+
   /** Makes a file under a draft's name first, so that a file that has its name is whole. */
-  const file = async <Names>(
+  const kept = async <Names>(
     name: string,
     make: (to: string) => Promise<Names>,
   ): Promise<MadeFile<Names>> => {
     const path = join(folder, `${name}.onnx`);
     // Names without their file are of no use: somebody has tidied up.
     if (!(await isThere(path))) await rm(join(folder, `${name}.json`), { force: true });
-    const names = await once(name, async () => {
+    const names = await remembered(name, async () => {
+      await mkdir(folder, { recursive: true });
       const draft = join(folder, `${randomUUID()}.onnx`);
       try {
         const made = await make(draft);
@@ -95,20 +119,32 @@ export function createGraphCache(
     return { path, names };
   };
 
+  const file = <Names>(name: string, make: (to: string) => Promise<Names>): Promise<MadeFile<Names>> =>
+    once(name, () =>
+      spare.has(name)
+        ? spare.make(name, make)
+        : kept(name, make).catch((error: unknown) => {
+            if (!isStorageFailure(error)) throw error;
+            warn(name, error);
+            return spare.make(name, make);
+          }),
+    );
+
   return {
-    inspect: (options) =>
-      once(nameOf('inspection', options), () => runGraphJob({ kind: 'inspect', model, ...options })),
-    expose: (options) =>
-      file(nameOf('exposed', options), (to) => runGraphJob({ kind: 'expose', model, to, ...options })),
-    exposeDecoder: (options) =>
-      file(nameOf('exposed-decoder', options), (to) =>
-        runGraphJob({ kind: 'expose-decoder', model, to, ...options }),
+    inspect: (job) =>
+      once(nameOf('inspection', job), () =>
+        remembered(nameOf('inspection', job), () => runGraphJob({ kind: 'inspect', model, ...job })),
+      ),
+    expose: (job) => file(nameOf('exposed', job), (to) => runGraphJob({ kind: 'expose', model, to, ...job })),
+    exposeDecoder: (job) =>
+      file(nameOf('exposed-decoder', job), (to) =>
+        runGraphJob({ kind: 'expose-decoder', model, to, ...job }),
       ),
     step: () => file('step', (to) => runGraphJob({ kind: 'step', model, to })),
     cross: () => file('cross', (to) => runGraphJob({ kind: 'cross', model, to })),
-    gradient: (from, options) =>
-      file(nameOf('gradient', { ...options, from: basename(from) }), (to) =>
-        runGraphJob({ kind: 'gradient', model: from, to, ...options }),
+    gradient: (from, job) =>
+      file(nameOf('gradient', { ...job, from: basename(from) }), (to) =>
+        runGraphJob({ kind: 'gradient', model: from, to, ...job }),
       ),
     quantise: () => file('quantised', (to) => runGraphJob({ kind: 'quantise', model, to })),
     merge: (adapters, hash) =>

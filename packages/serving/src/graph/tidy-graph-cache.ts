@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeDeadSpares } from './spare-files.ts';
 
 /** Graphs of a model that was not opened for so long are made again should it come back. */
 const keepMs = 30 * 24 * 60 * 60 * 1000;
@@ -9,13 +10,13 @@ const keepDraftMs = 24 * 60 * 60 * 1000;
 /**
  * Removes what nobody will use from the graph cache below `cacheFolder`: graphs of models that were not opened for thirty
  * days (changed models and older formats among them), and drafts that a killed process left behind. A running process
- * that misses a file makes it again.
+ * that misses a file makes it again. Spare files of dead processes in the temporary folder go, too.
  *
  * @returns names of what was removed
  */
 export async function tidyGraphCache(cacheFolder: string, nowMs: number): Promise<string[]> {
   const graphs = join(cacheFolder, 'graphs');
-  const removed: string[] = [];
+  const removed = await removeDeadSpares();
   const olderThan = async (path: string, ms: number): Promise<boolean> =>
     nowMs -
       (await stat(path)

@@ -2,8 +2,9 @@ import { AppError, type Log } from '@tessera/base';
 import { planInputs } from '../forward/collate.ts';
 import type { LoadedFile } from '../forward/forward-runner.ts';
 import { type FileOutput, mapOutputs, type OutputMap } from '../forward/output-names.ts';
-import type { GraphCache, MadeFile } from '../graph/graph-cache.ts';
+import type { GraphCache } from '../graph/graph-cache.ts';
 import type { ExposedNames, Inspection } from '../graph/graph-jobs.ts';
+import type { MadeFile } from '../graph/made-file.ts';
 import type { Session } from '../session/session.ts';
 
 export interface ModelFilesOptions {

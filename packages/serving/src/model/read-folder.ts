@@ -14,19 +14,22 @@ export interface Found extends FolderDescription {
   /** The file that is opened first. */
   readonly path: string;
   readonly cache: GraphCache;
-  cacheFor(file: string): Promise<GraphCache>;
+  /** The cache of a file of the folder, or of one that was made from it and whose hash is known. */
+  cacheFor(file: string, sha256?: string): Promise<GraphCache>;
 }
 
 /** Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED. */
 export async function readFolder(options: OpenRuntimeOptions): Promise<Found> {
-  const { identifier, folder, cacheFolder, clock } = options;
+  const { identifier, folder, cacheFolder, clock, log } = options;
   const [described, tokenizer, onnx] = await Promise.all([
     describeModel(folder, identifier),
     loadTokenizer(folder, identifier),
     findOnnx(folder, identifier),
   ]);
   const path = join(folder, onnx.kind === 'single' ? onnx.model : onnx.encoder);
-  const cacheFor = async (file: string): Promise<GraphCache> =>
-    createGraphCache(cacheFolder, file, await hashFile(...(await withExternalData(file))), clock.now());
+  const cacheFor: Found['cacheFor'] = async (model, known) => {
+    const sha256 = known ?? (await hashFile(...(await withExternalData(model))));
+    return createGraphCache({ cacheFolder, identifier, model, sha256, nowMs: clock.now(), log });
+  };
   return { ...described, tokenizer, onnx, path, cacheFor, cache: await cacheFor(path) };
 }

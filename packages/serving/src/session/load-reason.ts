@@ -18,6 +18,10 @@ const known: readonly (readonly [pattern: RegExp, reason: (match: RegExpMatchArr
     /file_size|External data|external data|external initializer/i,
     () => 'the external data file beside the ONNX file is missing or too short. Copy it again',
   ],
+  [
+    /ModelProto does not have a graph|failed:\s*\/?\S*model\.cc:\d+/i,
+    () => 'the ONNX file is empty or holds no graph. Copy or export it again',
+  ],
   [/NO_SUCHFILE|File doesn't exist|No such file/i, () => 'the ONNX file is not there'],
   [
     /NOT_IMPLEMENTED.*?Could not find an implementation for (.+)/is,

@@ -70,6 +70,7 @@ test.each([
     async (path: string) => writeFile(path, (await readFile(bert)).subarray(0, 5000)),
     /truncated/,
   ],
+  ['empty', (path: string) => writeFile(path, ''), /is empty or holds no graph/],
   ['not ONNX', (path: string) => writeFile(path, '<!doctype html>'), /truncated or not an ONNX file/],
   ['missing', async () => undefined, /not there/],
   [

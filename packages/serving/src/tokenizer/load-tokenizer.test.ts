@@ -171,6 +171,20 @@ describe('a folder that cannot be used', () => {
     await expect(failure).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
+  test('a vocabulary without what the tokenizer falls back to is named by the text that needs it', async () => {
+    const source = pathOf('test/fixtures/models/bert-embedding');
+    const file = JSON.parse(await readFile(join(source, 'tokenizer.json'), 'utf8'));
+    file.model.vocab = {};
+    const tokenizer = await loadTokenizer(
+      await broken('with no words', 'tokenizer.json', JSON.stringify(file)),
+      'tiny',
+    );
+    await expect(first(tokenizer, 'Leeds')).rejects.toMatchObject({
+      code: 'MODEL_RUN_FAILED',
+      message: expect.stringMatching(/"tiny".*tokenizer.json cannot take this text apart \(.*UNK/),
+    });
+  });
+
   test('truncation and padding written into tokenizer.json are ignored', async () => {
     const source = pathOf('test/fixtures/models/bert-embedding');
     const file = JSON.parse(await readFile(join(source, 'tokenizer.json'), 'utf8'));

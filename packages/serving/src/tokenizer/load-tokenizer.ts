@@ -32,10 +32,16 @@ export async function loadTokenizer(modelFolder: string, model = modelFolder): P
     { map: map ?? {}, tokenizerConfig: tokenizerConfig ?? {}, config },
     (token) => native.tokenToId(token),
   );
+  const encodeNatively: EncodeNatively = (text, pair, addSpecialTokens) =>
+    native.encode(text, pair, { addSpecialTokens }).catch((cause: Error) => {
+      // A vocabulary that does not hold what the tokenizer falls back to shows with the first text that needs it.
+      const reason = `its tokenizer.json cannot take this text apart (${cause.message}). Export it again`;
+      throw new AppError('MODEL_RUN_FAILED', { detail: { model, reason }, cause });
+    });
   const encode = async (input: TextInput, options: EncodeOptions): Promise<readonly Encoding[]> => {
-    const [text, pair] = await clipInput(native, input, options);
+    const [text, pair] = await clipInput(encodeNatively, input, options);
     const { addSpecialTokens } = options;
-    return windowsOf(await native.encode(text, pair, { addSpecialTokens }), options);
+    return windowsOf(await encodeNatively(text, pair, addSpecialTokens), options);
   };
   return {
     specials,
@@ -61,16 +67,18 @@ function parseTokenizer(text: string, model: string): NativeTokenizer {
   }
 }
 
+type EncodeNatively = (text: string, pair: string | null, addSpecialTokens: boolean) => Promise<JsEncoding>;
+
 /** Well-formed text (a lone surrogate becomes U+FFFD, so that offsets hold), cut far behind the last token that counts. */
 async function clipInput(
-  native: NativeTokenizer,
+  encode: EncodeNatively,
   input: TextInput,
   options: EncodeOptions,
 ): Promise<readonly [text: string, pair: string | null]> {
   const windows = options.stride === null ? 1 : maxWindows + 1;
   const clip = (text: string): Promise<string> =>
     clipText(text.toWellFormed(), options.maxLength * windows, async (prefix) =>
-      (await native.encode(prefix, null, { addSpecialTokens: false })).getLength(),
+      (await encode(prefix, null, false)).getLength(),
     );
   return typeof input === 'string' ? [await clip(input), null] : [await clip(input[0]), await clip(input[1])];
 }
