@@ -28,10 +28,11 @@ export function startHeartbeat(options: {
       memoryBytes,
       state: busy > 0 ? 'busy' : 'idle',
     }));
-    const coming = [...options.downloads()].map(([identifier, { receivedBytes, totalBytes }]) => ({
+    const coming = [...options.downloads()].map(([identifier, { file, receivedBytes, totalBytes }]) => ({
       identifier,
       memoryBytes: 0,
-      state: `downloading ${receivedBytes} of ${totalBytes ?? 'unknown'} bytes`,
+      state: 'downloading',
+      download: { file, receivedBytes, totalBytes },
     }));
     const isComing = new Set(coming.map(({ identifier }) => identifier));
     const models = [...coming, ...resident.filter(({ identifier }) => !isComing.has(identifier))];

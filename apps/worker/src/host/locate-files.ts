@@ -6,8 +6,9 @@ import type { Jobs } from '@tessera/jobs';
 import { locateModel } from '@tessera/serving';
 import type { WorkerConfig } from '../config.ts';
 
-/** Bytes of a download so far. */
+/** How far the file has come that is on its way. */
 export interface DownloadProgress {
+  readonly file: string;
   readonly receivedBytes: number;
   /** Null when the hub does not say. */
   readonly totalBytes: number | null;

@@ -1,11 +1,29 @@
 import { z } from 'zod';
 import { modelClasses, modelTypes } from '../names.ts';
-import { modelEntry, modelSource, modelUpdate, newModelIdentifier } from '../views/model.ts';
+import { modelEntry, modelUpdate, newModelIdentifier } from '../views/model.ts';
+
+/** A segment of a hub name: it starts with a letter or digit and holds no two dots in a row, so that it is never a path. */
+const segment = '(?!\\S*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]*';
+const named = (form: string, example: string) =>
+  z
+    .string()
+    .max(200)
+    .regex(new RegExp(`^${form}$`), { error: `expected ${example}` });
+
+/** Where the files of a new model are; names that the hub cannot have are refused before anything is stored. */
+const newModelSource = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('folder'), path: z.string().min(1) }),
+  z.object({
+    kind: z.literal('hub'),
+    repository: named(`${segment}(/${segment})?`, 'a hub name like "model" or "owner/model"'),
+    revision: named(`${segment}(/${segment})*`, 'a branch, a tag or a commit').default('main'),
+  }),
+]);
 
 /** Body of POST /v1/models. */
 export const newModel = z.strictObject({
   identifier: newModelIdentifier,
-  source: modelSource,
+  source: newModelSource,
   modelName: z.string().min(1).optional().describe('The name shown; the identifier when left out.'),
   modelType: z.enum(modelTypes).default('onnx'),
   modelClass: z.enum(modelClasses).default('from_config'),

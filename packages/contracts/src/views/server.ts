@@ -44,8 +44,18 @@ export const hostReport = z.object({
   host: z.string(),
   hostname: z.string(),
   pid: z.int(),
-  /** Models whose processes run there, with their state. */
-  models: z.array(z.object({ identifier: z.string(), state: z.string(), memoryBytes: z.number() })),
+  /** Models whose processes run there or whose files are on their way: busy, idle or downloading. */
+  models: z.array(
+    z.object({
+      identifier: z.string(),
+      state: z.string(),
+      memoryBytes: z.number(),
+      /** Of the file on its way; `totalBytes` is null when the hub does not say. */
+      download: z
+        .object({ file: z.string(), receivedBytes: z.number(), totalBytes: z.number().nullable() })
+        .exactOptional(),
+    }),
+  ),
   memoryBytes: z.number(),
   gpus: z.array(z.string()),
 });

@@ -4,6 +4,7 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import { dirname, join } from 'node:path';
 import { AppError } from '@tessera/base';
 import { failure, type HubClient, type HubRepository } from './hub-client.ts';
+import { mostBytesOf } from './hub-limits.ts';
 
 export interface FileProgress {
   readonly file: string;
@@ -64,6 +65,13 @@ async function fetchRest(
   const opened = await hub.open(of, file, { from, etag: known });
   if (opened === null) return 'absent';
   const { isRest, etag, totalBytes, body } = opened;
+  const mostBytes = mostBytesOf(file, hub.limits);
+  const tooLarge = async (): Promise<never> => {
+    // What is there would only be continued by the next try.
+    await Promise.all([partial, `${partial}.etag`].map((path) => rm(path, { force: true })));
+    throw failure(of, `${file} is larger than ${mostBytes} bytes`);
+  };
+  if (totalBytes !== null && totalBytes > mostBytes) await tooLarge();
   if (etag !== null) await writeFile(`${partial}.etag`, etag);
   let receivedBytes = isRest ? from : 0;
   onProgress({ file, receivedBytes, totalBytes });
@@ -73,6 +81,7 @@ async function fetchRest(
     for await (const chunk of body) {
       await into.writeFile(chunk);
       receivedBytes += chunk.length;
+      if (receivedBytes > mostBytes) await tooLarge();
       onProgress({ file, receivedBytes, totalBytes });
     }
   } finally {

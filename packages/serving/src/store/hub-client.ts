@@ -1,5 +1,6 @@
 import { AppError } from '@tessera/base';
 import { z } from 'zod';
+import { defaultHubLimits, type HubLimits, lively } from './hub-limits.ts';
 import { isInsideFolder } from './hub-names.ts';
 
 export interface HubAddress {
@@ -29,11 +30,13 @@ export interface HubFile {
   readonly totalBytes: number | null;
   /** Hash or version that the hub gives the file; null when it gives none. */
   readonly etag: string | null;
-  readonly body: ReadableStream<Uint8Array>;
+  /** Rejects when the bytes stop coming. */
+  readonly body: AsyncIterable<Uint8Array>;
 }
 
 export interface HubClient {
   readonly origin: string;
+  readonly limits: HubLimits;
   /** null when the host has no listing, as a plain folder server. */
   list(of: HubRepository): Promise<HubListing | null>;
   /** Opens a file from byte `from` on, as long as it is still the version `etag`; null when it is not there. */
@@ -54,7 +57,11 @@ const listing = z.object({
 });
 
 /** Talks to one hub host and to no other: redirects are followed inside that host (and the public hub's own storage) only. */
-export function hubClient(address: HubAddress, signal?: AbortSignal): HubClient {
+export function hubClient(
+  address: HubAddress,
+  signal?: AbortSignal,
+  limits: HubLimits = defaultHubLimits,
+): HubClient {
   const origin = new URL(address.endpoint ?? publicHub).origin;
   const base = (address.endpoint ?? publicHub).replace(/\/+$/, '');
 
@@ -62,14 +69,19 @@ export function hubClient(address: HubAddress, signal?: AbortSignal): HubClient 
     let target = new URL(url);
     for (let hop = 0; hop < 5; hop++) {
       const authorization = address.token && target.origin === origin ? `Bearer ${address.token}` : null;
+      const late = new AbortController();
+      const stopTimer = limits.clock.after(limits.answerMs, () => late.abort());
       const response = await fetch(target, {
         redirect: 'manual',
         headers: { ...headers, 'accept-encoding': 'identity', ...(authorization && { authorization }) },
-        ...(signal && { signal }),
-      }).catch((cause: unknown) => {
-        if (signal?.aborted) throw new AppError('TASK_CANCELLED', { cause });
-        throw failure(of, `${target.host} cannot be reached (${codeOf(cause)})`, cause);
-      });
+        signal: AbortSignal.any([late.signal, ...(signal ? [signal] : [])]),
+      })
+        .catch((cause: unknown) => {
+          if (signal?.aborted) throw new AppError('TASK_CANCELLED', { cause });
+          const why = late.signal.aborted ? `no answer in ${limits.answerMs / 1000} s` : codeOf(cause);
+          throw failure(of, `${target.host} cannot be reached (${why})`, cause);
+        })
+        .finally(stopTimer);
       const location =
         response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
       if (location === null) return response;
@@ -83,12 +95,13 @@ export function hubClient(address: HubAddress, signal?: AbortSignal): HubClient 
 
   return {
     origin,
+    limits,
     async list(of) {
       const path = `${of.repository}/revision/${encodeURIComponent(of.revision)}`;
       const response = await get(of, `${base}/api/models/${path}`, { accept: 'application/json' });
       if (response.status === 404) return drop(response);
       if (!response.ok) throw refused(of, response.status);
-      const parsed = listing.safeParse(await response.json().catch(() => null));
+      const parsed = listing.safeParse(await jsonWithin(of, response, limits));
       if (!parsed.success) return null;
       return {
         commit: parsed.data.sha,
@@ -112,10 +125,32 @@ export function hubClient(address: HubAddress, signal?: AbortSignal): HubClient 
         isRest,
         totalBytes: length === null ? null : Number(length) + (isRest ? from : 0),
         etag: etagOf(response.headers),
-        body: response.body as ReadableStream<Uint8Array>,
+        body: lively(response.body as ReadableStream<Uint8Array>, limits),
       };
     },
   };
+}
+
+/** The JSON of a body, null when it is none. Throws MODEL_DOWNLOAD_FAILED when it is too large or does not end. */
+async function jsonWithin(of: HubRepository, response: Response, limits: HubLimits): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of lively(response.body as ReadableStream<Uint8Array>, limits)) {
+      bytes += chunk.length;
+      if (bytes > limits.listingBytes) break;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw failure(of, `the hub's list of files broke off (${(cause as Error).message})`, cause);
+  }
+  if (bytes > limits.listingBytes)
+    throw failure(of, `the hub's list of files is larger than ${limits.listingBytes} bytes`);
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+  } catch {
+    return null;
+  }
 }
 
 export function failure(of: HubRepository, reason: string, cause?: unknown): AppError {
