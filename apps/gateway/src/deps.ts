@@ -1,7 +1,7 @@
 import { newIdFrom, systemClock } from '@tessera/base';
 import { defaultTextLimits, type FeatureTable } from '@tessera/dialects';
 import { openJobs } from '@tessera/jobs';
-import { createLogger } from '@tessera/telemetry';
+import { createLogger, untilOpen } from '@tessera/telemetry';
 import { openAccess } from './access.ts';
 import { type GatewayConfig, isLoopback } from './config.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
@@ -17,14 +17,9 @@ export async function makeDeps(
   const clock = systemClock;
   const newId = newIdFrom(clock.now);
   const log = createLogger({ name: 'gateway', ...config.log });
-  const jobs = await openJobs({
-    databaseUrl: config.databaseUrl,
-    redisUrl: config.redisUrl,
-    clock,
-    newId,
-    log,
-    limits: { maxResultBytes: config.maxResultBytes },
-  });
+  const { databaseUrl, redisUrl, maxResultBytes } = config;
+  const open = () => openJobs({ databaseUrl, redisUrl, clock, newId, log, limits: { maxResultBytes } });
+  const jobs = await untilOpen(open, { databaseUrl, clock, log });
   const access = await openAccess(jobs, {
     environmentKeys: config.environmentKeys,
     loopback: isLoopback(config.host),

@@ -9,6 +9,7 @@ import { newIdFrom, silentLog, systemClock } from '@tessera/base';
 import { jobPayload } from '@tessera/contracts';
 import { openJobs } from '@tessera/jobs';
 import { eventually, startTestPostgres, type TestPostgres, watchChild } from '@tessera/testkit';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
 // The process as compose and the launcher start it.
@@ -134,6 +135,25 @@ it('waits for a database that takes no connection, says so, and is told apart fr
   expect(worker.output()).toContain(`127.0.0.1:${absent}`);
   worker.child.kill('SIGTERM');
   expect(await worker.exit).toBe(0);
+});
+
+it('waits while the database has no connection left for it, and works when it has', async () => {
+  const owner = new pg.Client({ connectionString: postgres.url });
+  await owner.connect();
+  const url = new URL(await postgres.newDatabase());
+  await owner.query(`create role crowded login password 'crowded' connection limit 0`);
+  await owner.query(`alter database ${url.pathname.slice(1)} owner to crowded`);
+  Object.assign(url, { username: 'crowded', password: 'crowded' });
+  const worker = start({ DATABASE_URL: url.href });
+  const port = await portOf(worker);
+  await eventually(
+    'it to say for what it waits',
+    () => worker.output().includes('waiting for the database') || null,
+  );
+  expect(await page(port, '/readyz')).toMatchObject({ status: 503 });
+  await owner.query('alter role crowded connection limit -1');
+  await owner.end();
+  await eventually('it to be ready', async () => (await page(port, '/readyz')).status === 200, 60_000);
 });
 
 it.each([

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { AppError } from '@tessera/base';
 import type { Jobs } from '@tessera/jobs';
+import { untilOpen } from '@tessera/telemetry';
 import { connect, type LocalDeps } from './deps.ts';
 import { serveHealth } from './host/health-server.ts';
 import { type Host, startHost } from './host/host.ts';
@@ -8,8 +8,6 @@ import { createHostMetrics } from './host/metrics.ts';
 import { startWatchdog, type Watchdog } from './host/watchdog.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
-
-const sayWaitingAfterMs = 1_500;
 
 export interface WorkerEvents {
   /** Tasks are taken from now on; `healthPort` is where the health pages are, null when nowhere. */
@@ -50,28 +48,10 @@ export function startWorker(deps: LocalDeps, events: WorkerEvents): { stop(why: 
     },
   };
 
-  async function untilConnected(): Promise<Jobs> {
-    const database = addressOf(config.databaseUrl);
-    for (;;) {
-      const stopTelling = clock.after(sayWaitingAfterMs, () =>
-        log.warn({ database }, 'waiting for the database: it does not answer, or has no connection left'),
-      );
-      try {
-        return await connect(deps);
-      } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'SERVICE_UNAVAILABLE') throw error;
-        const reason = error.cause instanceof Error ? error.cause.message : error.message;
-        log.warn({ database, reason }, 'the database cannot be used yet; this host goes on waiting for it');
-      } finally {
-        stopTelling();
-      }
-    }
-  }
-
   async function start(): Promise<void> {
     const health = config.health ? await serveHealth(config.health, probes) : null;
     if (health) log.info({ port: health.port }, 'health pages are up');
-    jobs = await untilConnected();
+    jobs = await untilOpen(() => connect(deps), { databaseUrl: config.databaseUrl, clock, log });
     if (stopping) return;
     watchdog =
       config.watchdogMs === null ? null : startWatchdog({ clock, patienceMs: config.watchdogMs, onHungry });
@@ -110,9 +90,4 @@ export function startWorker(deps: LocalDeps, events: WorkerEvents): { stop(why: 
       });
     },
   };
-}
-
-/** Host and port of a connection string, and nothing secret. */
-function addressOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : 'DATABASE_URL';
 }
