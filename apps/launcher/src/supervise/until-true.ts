@@ -1,4 +1,4 @@
-import type { Clock } from '@tessera/base';
+import { type Clock, sleep } from '@tessera/base';
 
 /** Asks `isTrue` every tenth of a second until it says yes; false when it has not within `timeoutMs`. */
 export async function untilTrue(
@@ -8,7 +8,7 @@ export async function untilTrue(
   const deadlineMs = clock.monotonicMs() + timeoutMs;
   while (!(await isTrue())) {
     if (clock.monotonicMs() > deadlineMs) return false;
-    await new Promise<void>((resolve) => void clock.after(100, resolve));
+    await sleep(clock, 100);
   }
   return true;
 }

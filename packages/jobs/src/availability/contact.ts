@@ -12,15 +12,18 @@ export interface Contact {
 
 export function createContact(clock: Clock): Contact {
   let awaySinceMs: number | null = null;
+  let lastMadeMs = Number.NEGATIVE_INFINITY;
   let absences: { readonly endMs: number; readonly lengthMs: number }[] = [];
   const keptMs = 600_000;
   return {
     missed(sinceMs) {
-      awaySinceMs ??= sinceMs;
+      // A call that hung on one connection while others were answered is no absence.
+      awaySinceMs ??= Math.max(sinceMs, lastMadeMs);
     },
     made() {
+      lastMadeMs = clock.monotonicMs();
       if (awaySinceMs === null) return;
-      const endMs = clock.monotonicMs();
+      const endMs = lastMadeMs;
       absences = absences.filter((absence) => endMs - absence.endMs < keptMs);
       absences.push({ endMs, lengthMs: endMs - awaySinceMs });
       awaySinceMs = null;

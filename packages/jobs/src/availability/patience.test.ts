@@ -116,4 +116,15 @@ describe('contact', () => {
     clock.advance(2_000);
     expect(wasAway()).toBe(false);
   });
+
+  it('does not take a call that hung while others were answered for an absence', () => {
+    const clock = manualClock();
+    const contact = createContact(clock);
+    const hungMs = clock.monotonicMs();
+    clock.advance(6_000);
+    contact.made();
+    contact.missed(hungMs);
+    contact.made();
+    expect(contact.wasAway({ forMs: 5_000, withinMs: 10_000 })).toBe(false);
+  });
 });

@@ -12,8 +12,8 @@ const stuckAfter = 3;
  * never claimed: its clock may be slow, and its limit on recoveries must never swallow a job.
  */
 const settings = {
-  lockDuration: 15_000,
-  stalledInterval: 7_500,
+  lockDuration: 10_000,
+  stalledInterval: 5_000,
   maxStalledCount: 1_000_000,
   drainDelay: 5,
   runRetryDelay: 500,

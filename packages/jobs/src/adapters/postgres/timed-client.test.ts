@@ -16,14 +16,16 @@ describe('connections to Postgres', () => {
     await proxy.stop();
     await postgres.stop();
   });
-  beforeEach(() => {
-    pool = openPool({
+  const open = (answerMs: number): pg.Pool =>
+    openPool({
       databaseUrl: proxy.through(postgres.url),
       log: silentLog,
       name: 'test',
       connections: 4,
-      timing: { answerMs: 300, clients: new Set() },
+      timing: { answerMs, clients: new Set() },
     });
+  beforeEach(() => {
+    pool = open(300);
   });
   afterEach(() => pool.end());
 
@@ -35,6 +37,12 @@ describe('connections to Postgres', () => {
     // The next statement meets a new connection, not the next silent one.
     expect((await pool.query<{ n: number }>('select 2 as n')).rows).toEqual([{ n: 2 }]);
     expect(pool.totalCount).toBe(1);
+  });
+
+  it('do not wait long for a statement that may take long, once another connection was found silent', async () => {
+    const slow = pool.query({ text: 'select pg_sleep(30)', answerMs: 60_000 } as pg.QueryConfig);
+    await expect(pool.query('select pg_sleep(1)')).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    await expect(slow).rejects.toMatchObject({ code: 'ETIMEDOUT' });
   });
 
   it('wait longer for a statement that says so', async () => {
@@ -50,15 +58,22 @@ describe('connections to Postgres', () => {
     expect(rows).toHaveLength(4);
   });
 
+  it('do not end the process when one is dropped that somebody has taken out of the pool', async () => {
+    const taken = await pool.connect();
+    await expect(pool.query('select pg_sleep(1)')).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    await expect(taken.query('select 1')).rejects.toThrow();
+    taken.release();
+  });
+
   it('say at once when a lock cannot be had, which left no trace', async () => {
-    await pool.query('create table if not exists locked (n int)');
-    const holder = await pool.connect();
+    const calm = open(3_000);
+    await postgres.query('create table locked (n int)');
+    const unlock = await postgres.lock('locked');
     try {
-      await holder.query('begin; lock table locked');
-      await expect(pool.query('insert into locked values (1)')).rejects.toMatchObject({ code: '55P03' });
+      await expect(calm.query('insert into locked values (1)')).rejects.toMatchObject({ code: '55P03' });
     } finally {
-      await holder.query('rollback');
-      holder.release();
+      await unlock();
+      await calm.end();
     }
   });
 });

@@ -14,10 +14,12 @@ type AnyQuery = (...args: unknown[]) => unknown;
 /**
  * A client that does not wait for ever. A fail-over or a NAT can swallow what is sent on established connections while new
  * ones work; without a limit every statement on such a connection hangs until TCP gives up, a quarter of an hour later.
- * When one connection is found silent, the idle ones beside it are suspects and are dropped too.
+ * When one connection is found silent, the idle ones beside it are suspects and are dropped too, as are those whose
+ * statement may take long.
  */
 export class TimedClient extends pg.Client {
   #underWay = 0;
+  #limitMs = 0;
   #watched: Socket | null = null;
   readonly #timing: Timing;
 
@@ -27,6 +29,8 @@ export class TimedClient extends pg.Client {
     const { clients } = config.timing;
     clients.add(this);
     this.once('end', () => clients.delete(this));
+    // Whoever has taken it out of the pool may not listen, and an 'error' nobody hears would end the process.
+    this.on('error', () => {});
     const send = super.query.bind(this) as AnyQuery;
     const query: AnyQuery = (...args) => {
       const done = args.at(-1);
@@ -49,8 +53,9 @@ export class TimedClient extends pg.Client {
     this.query = query as typeof this.query;
   }
 
-  get isIdle(): boolean {
-    return this.#underWay === 0;
+  /** Whether silence on another connection makes this one a suspect: it would not notice its own, or not for long. */
+  get isSuspect(): boolean {
+    return this.#underWay === 0 || this.#limitMs > this.#timing.answerMs;
   }
 
   /** Ends the connection without a farewell; what runs on it rejects with `why`. */
@@ -65,6 +70,7 @@ export class TimedClient extends pg.Client {
       this.#watched = socket;
       socket.on('timeout', () => this.#onSilent());
     }
+    this.#limitMs = limitMs;
     socket.setTimeout(limitMs);
   }
 
@@ -73,9 +79,9 @@ export class TimedClient extends pg.Client {
   }
 
   #onSilent(): void {
-    if (this.isIdle) return;
+    if (this.#underWay === 0) return;
     const error = new LateError('the database did not answer on a connection');
-    for (const client of this.#timing.clients) if (client === this || client.isIdle) client.drop(error);
+    for (const client of this.#timing.clients) if (client === this || client.isSuspect) client.drop(error);
   }
 
   /** pg does not tell the types of it; under TLS it is another one than at first. */
