@@ -32,6 +32,15 @@ describe('the code base', () => {
     expect(status).toBe(0);
   });
 
+  it('is typed, tests and benchmarks too', () => {
+    const { status, output } = run('typescript', 'bin/tsc', ['-p', 'tsconfig.check.json', '--listFiles']);
+    const listed = output.split('\n');
+    expect(listed.filter((line) => line.includes('error TS'))).toEqual([]);
+    for (const part of ['/packages/client/src/', '/test/contract/client.test.ts', '/bench/statistics.ts'])
+      expect(listed.some((line) => line.includes(part))).toBe(true);
+    expect(status).toBe(0);
+  });
+
   it('is formatted and free of lint', () => {
     const { status, output } = run('@biomejs/biome', 'bin/biome', ['check', '.', '--max-diagnostics=20']);
     expect(output).toMatch(/Checked \d{3,} files/);

@@ -16,7 +16,7 @@ const recording = new URL('./testing/square-refusals.json', import.meta.url);
 
 function squareReply({ task, square }: OptionCase): unknown {
   const reply = refused(() => decodePrediction(square, { ...common, task }), encodeError);
-  return reply && (reply.body as { value: { detail: unknown } }).value.detail;
+  return reply?.body.kind === 'json' ? (reply.body.value as { detail: unknown }).detail : null;
 }
 
 function nativeReply({ native }: OptionCase): Readonly<Record<string, unknown>> | null {

@@ -61,6 +61,7 @@ const order = (more: Partial<OpenOrder> = {}): OpenOrder => ({
   requireGpu: false,
   hub: { endpoint: 'http://127.0.0.1:9', token: null },
   maxResultBytes: 2 ** 20,
+  generationCacheBytes: 2 ** 20,
   ...more,
 });
 

@@ -55,4 +55,5 @@ export const submitEvaluation = z.discriminatedUnion('task', [
     ...evaluationFields,
   }),
 ]);
-export type SubmitEvaluation = z.input<typeof submitEvaluation>;
+/** An evaluation as a client holds it: readonly data, such as an `as const` dataset, is taken too. */
+export type SubmitEvaluation = Held<z.input<typeof submitEvaluation>>;

@@ -65,4 +65,5 @@ export const submitTask = z.discriminatedUnion('task', [
     ...submitFields,
   }),
 ]);
-export type SubmitTask = z.input<typeof submitTask>;
+/** A task as a client holds it: readonly data is taken too. */
+export type SubmitTask = Held<z.input<typeof submitTask>>;

@@ -7,7 +7,7 @@ import { squareDialect } from './dialect.ts';
 const match = matchRoutes(squareDialect);
 
 /** The route a path is, under its name, and what the path says. */
-const at = (path: string, hfUsername: string | null = null) => {
+const at = (path: string, hfUsername: string | null = null): Record<string, unknown> | null => {
   const found = match(path, () => (hfUsername === null ? {} : { hf_username: hfUsername }));
   if (!found) return null;
   const { task_id: taskId, count, ...parameters } = found.parameters;

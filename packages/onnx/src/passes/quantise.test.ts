@@ -57,7 +57,7 @@ describe('int8', () => {
   it('feed-forward products round by rows: a large row does not coarsen the others, zeros stay zeros', async () => {
     const model = dequantisedWeights(smallModel(uneven));
     const exact = await runOnWaves(model, linear.inputs);
-    const rows = async (activations: QuantiseOptions['activations']) => {
+    const rows = async (activations: NonNullable<QuantiseOptions['activations']>) => {
       const { y } = await runOnWaves(quantise(model, { activations }), linear.inputs);
       return Array.from({ length: 6 }, (_, row) => {
         const part = (data: unknown) => (data as Float32Array).slice(row * 32, (row + 1) * 32);

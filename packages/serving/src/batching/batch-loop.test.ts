@@ -13,7 +13,8 @@ function controlledModel(
   const collated: (readonly (string | null)[])[] = [];
   const events: string[] = [];
   const limits = { maxRows: 4, maxPaddedTokens: 1000, batchCostTokens: 16, ...options.limits };
-  const loop: BatchLoop<LoopRow, string> = openBatchLoop({
+  type Tags = (string | null)[];
+  const loop: BatchLoop<LoopRow, string> = openBatchLoop<LoopRow, Tags, Tags, string>({
     clock,
     limits: () => limits,
     runner: {
