@@ -109,7 +109,8 @@ it('is live, ready and counted; a line tells of each task, and none of its text'
   const lines = worker
     .output()
     .split('\n')
-    .flatMap((line) => (line.includes('"task ended"') ? (JSON.parse(line) as Record<string, unknown>) : []));
+    .filter((line) => line.includes('"task ended"'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(lines.map(({ taskId, model, outcome }) => ({ taskId, model, outcome }))).toEqual(
     [first, second].map((view) => ({ taskId: view?.taskId, model: sentiment, outcome: 'succeeded' })),
   );
