@@ -33,7 +33,7 @@ describe('the end of a run', () => {
   });
 
   it('keeps the error of a failed run, with what only the log should tell as its cause', () => {
-    const error = { code: 'MODEL_RUN_FAILED', detail: { model: 'm', reason: 'shape' }, text: 'no' };
+    const error = { code: 'MODEL_RUN_FAILED', detail: { model: 'm', reason: 'shape' }, text: 'no' } as const;
     expect(endOfRun({ kind: 'failed', error, log: 'stack' })).toMatchObject({
       kind: 'failed',
       error: { code: 'MODEL_RUN_FAILED', detail: { model: 'm', reason: 'shape' }, cause: 'stack' },
