@@ -8,6 +8,7 @@ import { createContact } from './availability/contact.ts';
 import { composeJobs } from './compose.ts';
 import type { Jobs } from './jobs.ts';
 import { defaultLimits } from './limits.ts';
+import type { HostStore } from './ports/hosts.ts';
 import type { JobQueue } from './ports/job-queue.ts';
 import type { Notice, Notices } from './ports/notices.ts';
 import { echo, model, request } from './testing/jobs-under-test.ts';
@@ -73,7 +74,7 @@ describe('SQL statements per job', () => {
       catalogue: new Proxy({}, { get: never }) as Jobs['catalogue'],
       adapters: new Proxy({}, { get: never }) as Jobs['adapters'],
       keys: new Proxy({}, { get: never }) as Jobs['keys'],
-      hosts: new Proxy({}, { get: never }) as Jobs['hosts'],
+      hosts: new Proxy({}, { get: never }) as HostStore,
       statistics: { add: async () => {}, read: async () => [] },
       contact: createContact(systemClock),
       pingDatabase: async () => {},
