@@ -1,4 +1,4 @@
-"""Tokenize as the serving contract says: which side is cut, how long contexts become windows (README, Truncation)."""
+"""Tokenize as references/README.md says: which side is cut, how long contexts become windows (#truncation)."""
 
 import json
 from pathlib import Path

@@ -15,7 +15,7 @@ def predict_label(model, texts):
 
 
 def predict_answer(model, texts):
-    """((start, end) in the context or None for no answer, {span: probability}), as contract-square §3.5 decodes one window."""
+    """((start, end) in the context or None for no answer, {span: probability}), as docs/square-wire.md#question-answering decodes one window."""
     row = model.encode(*texts)
     with torch.no_grad():
         result = model.run(row)

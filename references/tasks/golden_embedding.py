@@ -1,4 +1,4 @@
-"""Cases of embedding: mean, max, cls, pooler, token, and normalised forms, after contract §3.4 with its correction."""
+"""Cases of embedding: mean, max, cls, pooler, token, and normalised forms, after docs/square-wire.md#embedding with its correction."""
 
 import torch
 from references.tasks.golden_classification import batches_of, begin, run

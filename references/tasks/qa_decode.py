@@ -1,4 +1,4 @@
-"""Span decoding for extractive question answering, written from the contract alone: an oracle for the product's decoder.
+"""Span decoding for extractive question answering, written from docs/square-wire.md#question-answering alone: an oracle for the product's decoder.
 
 Works on windows: dicts with `start_logits`, `end_logits` (T numbers each), `sequence_ids` (1 = context), `word_ids` and
 `offsets` (code points of the context). Rules in README.md, section Question answering."""
@@ -64,7 +64,7 @@ def decode(windows, context, topk=1, max_answer_len=128, show_null_answers=True)
 
 
 def self_check():
-    """The worked example of the contract."""
+    """The worked example of docs/square-wire.md#question-answering."""
     window = {
         "start_logits": [1, 5, 5, 0, 2, 0.5, -1, 0, 9], "end_logits": [1, 5, 5, 0, -1, 0.5, 2, 0, 9],
         "sequence_ids": [None, 0, 0, None, 1, 1, 1, None, None], "word_ids": [None, 0, 1, None, 0, 1, 2, None, None],

@@ -15,7 +15,7 @@ import {
 } from './skill-api.ts';
 
 /*
- * Case 57 and the structures of §1.8 and §6: our replies, over HTTP with real models, go through SQuARE's client and skill-api as the
+ * Case 57 of docs/square-wire.md#acceptance-cases and the structures of #client-traps and #the-front-end: our replies, over HTTP with real models, go through SQuARE's client and skill-api as the
  * contract describes them, and what comes out is read as the explain and attack dialogs of the front-end read it.
  */
 
@@ -68,7 +68,7 @@ const answer = async (more: object, model = 'qa-en', input = pairs): Promise<Ski
   return fromQuestionAnswering(await callModel(gateway.url, `${model}/question-answering`, body), input);
 };
 
-/** As the explain dialog draws them: a slider over the ids, an opacity a word (§6). */
+/** As the explain dialog draws them: a slider over the ids, an opacity per word (docs/square-wire.md#the-front-end). */
 function expectDrawable({ attributions }: { attributions: Attributions | null }, k: number): void {
   expect(attributions).not.toBeNull();
   for (const part of ['question', 'context'] as const) {
@@ -156,7 +156,7 @@ describe('57: classification and choices', () => {
   );
 });
 
-describe('the attack dialog (§5.6, §6)', () => {
+describe('the attack dialog of SQuARE's front-end', () => {
   const saliencies = ['simple_grads', 'smooth_grads', 'integrated_grads', 'attention'];
 
   it.each(saliencies)(

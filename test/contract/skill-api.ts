@@ -2,8 +2,8 @@ import { decodeNpy } from '@tessera/dialects';
 import { http } from '../../apps/gateway/src/testing/http.ts';
 
 /*
- * SQuARE's python client and skill-api as consumers of our replies, written from what the contract says of them (contract-square §1.8,
- * §5.6, §6), not from their code. Where python would raise, this throws: an unchanged caller would be broken.
+ * SQuARE's python client and skill-api as consumers of our replies, written from what docs/square-wire.md says of
+ * them (#client-traps, #attack-replies, #the-front-end), not from their code. Where python would raise, this throws: an unchanged caller would be broken.
  */
 
 export interface Attributions {
@@ -30,7 +30,7 @@ export interface SkillReply {
 
 type Record_ = Readonly<Record<string, unknown>>;
 
-/** `POST …/{task}`, then polls; gives `result` with its arrays decoded (§1.4, §1.8 #1–3, #6–8). */
+/** `POST …/{task}`, then polls; gives `result` with its arrays decoded (docs/square-wire.md#task-results, #client-traps 1–3, 6–8). */
 export async function callModel(url: string, path: string, body: object): Promise<Record_> {
   const queued = await http(`${url}/api/main/${path}`, { body });
   // Only 200 counts as queued, and the datastore client reads the reply as a python literal.

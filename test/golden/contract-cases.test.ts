@@ -8,7 +8,7 @@ import { type OpenRuntime, openRuntime } from '@tessera/serving';
 import { runTask } from '@tessera/tasks';
 import { afterAll, describe, expect, it } from 'vitest';
 
-/** Acceptance cases of contract-square §7 that need a model: 19, 22, 23, 31, 33, 39. */
+/** Acceptance cases of docs/square-wire.md#acceptance-cases that need a model: 19, 22, 23, 31, 33, 39. */
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const fixtures = 'test/fixtures/models';
 const architectures = [

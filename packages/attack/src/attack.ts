@@ -172,7 +172,7 @@ function replyOf(
 
 /**
  * SQuARE's sliders run to max_flips, max_reductions and max_tokens and read the row of that number: the last row and index are
- * repeated up to there (contract-square §5.6); `steps` in the report says where the path really ends.
+ * repeated up to there (docs/square-wire.md#attack-replies); `steps` in the report says where the path really ends.
  */
 function padded(path: AttackPath, options: AttackOptions) {
   const rows = [...path.steps];

@@ -7,7 +7,7 @@ export interface UnitParts {
 }
 
 /**
- * SQuARE's orders (contract-square §3): answers come from [question, context], classes and choices from [context, question];
+ * SQuARE's orders (docs/square-wire.md#tasks): answers come from [question, context], classes and choices from [context, question];
  * [question, choice] is told by a first text that ends in "?" before a second without one. A lone text is the context. Of choices
  * only what all rows share can be attacked.
  */

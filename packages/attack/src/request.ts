@@ -7,7 +7,7 @@ export interface AttackRequest {
 }
 
 export interface AttackResult {
-  /** What the reply's predictions are of: the first input as it was, then one unit per step (contract-square §5.1, §5.6). */
+  /** What the reply's predictions are of: the first input as it was, then one unit per step (docs/square-wire.md#attack-requests, #attack-replies). */
   readonly rows: readonly Unit[];
   readonly questions: readonly string[];
   readonly contexts: readonly string[];

@@ -36,7 +36,7 @@ export function isTaskId(text: string): boolean {
   return uuid.test(text);
 }
 
-/** SQuARE's model types (contract-square §1.5); `onnx` is what Tessera runs, the others are accepted and kept on the wire. */
+/** SQuARE's model types (docs/square-wire.md#manager-routes); `onnx` is what Tessera runs, the others are accepted and kept on the wire. */
 export const modelTypes = [
   'onnx',
   'transformer',

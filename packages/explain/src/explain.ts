@@ -23,7 +23,7 @@ export interface ExplainRequest {
   readonly asChoices?: boolean;
 }
 
-/** SQuARE's `attributions`, as plain JSON: outer index = instance (contract-square §2.3). */
+/** SQuARE's `attributions`, as plain JSON: outer index = instance (docs/square-wire.md#results). */
 export type TokenAttributions = JsonObject;
 
 export interface Explanation {

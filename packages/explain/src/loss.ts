@@ -23,7 +23,7 @@ export function crossEntropyOfClass(label: number): CurvedTarget {
   };
 }
 
-/** F = ½(−log p_first − log q_last) over the positions an answer may take (contract-square §4.2, §5.5). */
+/** F = ½(−log p_first − log q_last) over the positions an answer may take (docs/square-wire.md#what-square-explains, #hotflip). */
 export function crossEntropyOfSpan(
   sequence: TokenSequence,
   span: { readonly first: number; readonly last: number },

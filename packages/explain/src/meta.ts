@@ -2,7 +2,7 @@ import type { JsonObject } from '@tessera/contracts';
 import type { Parts } from './parts.ts';
 import type { TokenSequence } from './sequence.ts';
 
-/** One token of `explain_meta` (issue: explain). */
+/** One token of `explain_meta` (docs/explanations.md#reading-the-reply). */
 export interface TokenMeta {
   readonly token: string;
   /** [start, end) in code points of the part's text. */

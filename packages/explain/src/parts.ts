@@ -13,7 +13,7 @@ export interface Parts {
 }
 
 /**
- * SQuARE's question/context split (contract-square §4.4). Question answering sends [question, context]; classification sends
+ * SQuARE's question/context split (docs/square-wire.md#question-and-context). Question answering sends [question, context]; classification sends
  * [context, question], whose question is cut after its first "?"; a lone text is the context. A classification pair whose
  * first text ends in "?" while its second has none is [question, choice], and stays in that order.
  */

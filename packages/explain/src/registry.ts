@@ -10,7 +10,7 @@ import { lime } from './methods/lime.ts';
 import { occlusion } from './methods/occlusion.ts';
 import { smoothGrads } from './methods/smooth.ts';
 
-/** Every method of the contract; what each needs and how it is described stands in contracts' explainCatalogue. */
+/** Every method; what each needs and how it is described stands in contracts' explainCatalogue. */
 export const explainers: Readonly<Record<ExplainMethod, Explainer>> = {
   attention,
   scaled_attention: scaledAttention,

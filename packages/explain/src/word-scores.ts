@@ -4,7 +4,7 @@ import type { Word } from './sequence.ts';
 
 export type TokenTriple = readonly [index: number, word: string, score: number];
 
-/** SQuARE's wire form of one instance (contract-square §2.3, §4.4). */
+/** SQuARE's wire form of one instance (docs/square-wire.md#results, #question-and-context). */
 export interface InstanceScores {
   readonly topkQuestionIdx: readonly number[];
   readonly topkContextIdx: readonly number[];

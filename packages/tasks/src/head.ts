@@ -33,7 +33,7 @@ export interface HeadContext {
   }) => void;
 }
 
-/** One task: payload in, fields and tensors out (contract-square §3). It knows no queue, no HTTP and no ONNX. */
+/** One task: payload in, fields and tensors out (docs/square-wire.md#tasks). It knows no queue, no HTTP and no ONNX. */
 export interface TaskHead<T extends TaskName> {
   readonly task: T;
   run(payload: JobPayload<T>, context: HeadContext): Promise<TaskResult>;

@@ -18,7 +18,7 @@ const defaultCandidates = 16;
  * HotFlip (Ebrahimi et al. 2018), word level: the loss of the original prediction (or minus that of the target) is raised to first
  * order, the gradient is computed anew after every flip, greedy or by beam; the search stops at success, and what is returned is
  * minimal: undoing any flip undoes the success. SQuARE never stops, never looks again and has the sign the wrong way round
- * (contract-square §5.5).
+ * (docs/square-wire.md#hotflip).
  */
 export const hotflip: Recipe = { run };
 

@@ -5,7 +5,7 @@ import { type Candidate, startOf } from '../subject.ts';
 import { type AttackPath, type Recipe, type RecipeCall, startScored } from './recipe.ts';
 
 /**
- * sub_span (contract-square §5.3): the contiguous words whose saliency sums highest, alone. Not a published attack but a probe of
+ * sub_span (docs/square-wire.md#span-probes): the contiguous words whose saliency sums highest, alone. Not a published attack but a probe of
  * sufficiency (DeYoung et al. 2020); success means the prediction changed. The first of equal sums wins, also when all are zero.
  */
 export const subSpan: Recipe = { run: bestSpan };

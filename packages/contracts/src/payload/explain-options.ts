@@ -4,7 +4,7 @@ import { type ExplainMethod, explainMethods } from './explain-catalogue.ts';
 import { optionBudget } from './option-budget.ts';
 import { type ParsedOptions, parseOptions } from './parse-options.ts';
 
-/** SQuARE's own text (contract-square §1.7). */
+/** SQuARE's own text (docs/square-wire.md#errors). */
 const methodProblem = 'Method not allowed. Please enter another explanation method.';
 
 /** Families of measures of an explanation's quality; `curves` are deletion and insertion. `mprt` loads further models. */
@@ -26,7 +26,7 @@ export const explainOptions = z.object({
   method: z.enum(explainMethods, { error: methodProblem }),
   /** Ids in the ranked lists at the most. */
   top_k: z.int().min(0).default(10),
-  /** `all`, `question` or `context`: which ranked lists are filled; another text fills none (contract-square §4.4). */
+  /** `all`, `question` or `context`: which ranked lists are filled; another text fills none (docs/square-wire.md#question-and-context). */
   mode: z.string().default('all'),
   /** Steps of the path integral; absent: 20, doubled until the completeness gap is below 1 %. */
   n_steps: z.int().min(1).max(2000).optional(),

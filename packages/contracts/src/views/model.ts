@@ -36,7 +36,7 @@ export const modelEntry = z.object({
   labels: z.record(z.string(), z.string()),
   /** Rows in one batch at the most. */
   batchSize: z.int().min(1),
-  /** Items in one request at the most (contract-square §2.1: items, not tokens). */
+  /** Items in one request at the most (docs/square-wire.md#requests: items, not tokens). */
   maxInput: z.int().min(1),
   disableGpu: z.boolean(),
   returnPlaintextArrays: z.boolean(),
@@ -56,7 +56,7 @@ export const modelEntry = z.object({
 });
 export type ModelEntry = z.infer<typeof modelEntry>;
 
-/** The parts of an entry that an update may change; absent means unchanged (contract-square §1.3, corrected). */
+/** The parts of an entry that an update may change; absent means unchanged (docs/square-wire.md#inference-routes). */
 export const modelUpdate = z.object({
   disableGpu: z.boolean().optional(),
   batchSize: z.int().min(1).max(100_000).optional(),
@@ -65,7 +65,7 @@ export const modelUpdate = z.object({
 });
 export type ModelUpdate = z.infer<typeof modelUpdate>;
 
-/** SQuARE's normal form: names that differ only in "/" and "-" are the same model (contract-square §1.1). */
+/** SQuARE's normal form: names that differ only in "/" and "-" are the same model (docs/square-wire.md#paths-and-identifiers). */
 export function normalForm(identifier: string): string {
   return identifier.replaceAll('/', '-');
 }

@@ -6,7 +6,7 @@ import { toNestedList } from './nested-list.ts';
 import { decodeNpy, encodeNpy } from './npy.ts';
 
 describe('npy', () => {
-  // Written by numpy 2's `np.save` of float32 [[0.25, 0.75]]; the copy in the contract's §2.2 has lost four characters.
+  // Written by numpy 2's `np.save` of float32 [[0.25, 0.75]]; docs/square-wire.md#arrays shows it.
   it('writes what numpy writes, byte for byte', () => {
     expect(encodeTensors({ logits: float32([1, 2], [0.25, 0.75]) }, 'npy')).toEqual({
       logits:

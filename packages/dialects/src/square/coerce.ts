@@ -2,7 +2,7 @@ import { invalid } from '../text-limits.ts';
 
 /**
  * The lenient reading that SQuARE's clients rely on: pydantic 1.8's coercions, with its texts and type names
- * (contract-square §2.1). Every failure is INPUT_INVALID naming the field.
+ * (docs/square-wire.md#requests). Every failure is INPUT_INVALID naming the field.
  */
 
 const trueWords = new Set(['1', 'on', 't', 'true', 'y', 'yes']);

@@ -2,7 +2,7 @@ import { checkAdapterNames } from '../adapter-names.ts';
 import { type FeatureTable, requireFeature } from '../features.ts';
 import { readString } from './coerce.ts';
 
-/** `adapter_name`: a name, a list of names, null or "" (contract-square §2.1, §1.8 #17). */
+/** `adapter_name`: a name, a list of names, null or "" (docs/square-wire.md#requests, #client-traps 17). */
 export function decodeAdapters(value: unknown, features: FeatureTable): string[] {
   const field = 'body.adapter_name';
   const names = Array.isArray(value)

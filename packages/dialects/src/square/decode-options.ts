@@ -9,7 +9,7 @@ export const decodeTaskOptions: {
   readonly [T in EncoderTask]: (kwargs: Kwargs) => TaskOptions<T>;
 } = {
   'sequence-classification': (kwargs) => {
-    // Seen in sample requests; has no effect in SQuARE either (contract-square §3.1).
+    // Seen in sample requests; has no effect in SQuARE either (docs/square-wire.md#sequence-classification).
     kwargs.accept('return_all_scores');
     return {
       isRegression: kwargs.boolean('is_regression', false),

@@ -13,7 +13,7 @@ import { inBodyWords } from './field-names.ts';
 import { type Kwargs, readKwargs } from './kwargs.ts';
 
 /**
- * A SQuARE PredictionRequest as a job (contract-square §2.1). This and its neighbours are the only code that reads
+ * A SQuARE PredictionRequest as a job (docs/square-wire.md#requests). This and its neighbours are the only code that reads
  * `*_kwargs`. Throws INPUT_INVALID, MODEL_TASK_MISMATCH, FEATURE_UNAVAILABLE or BODY_TOO_DEEP, each naming its field.
  */
 export function decodePrediction(body: unknown, context: DecodeContext): Decoded {
@@ -95,7 +95,7 @@ function encoderOptions<T extends EncoderTask>(task: T, kwargs: Kwargs): TaskWit
 }
 
 function decodePreprocessing(kwargs: Kwargs): JobPayload['preprocessing'] {
-  // Padding never changes an answer here, and each task cuts the text that contract-square §3 says.
+  // Padding never changes an answer here, and each task cuts the text that docs/square-wire.md#tasks says.
   kwargs.accept('padding', 'truncation', 'return_tensors');
   const stride = kwargs.integer('stride', null, { min: 0 });
   const docStride = kwargs.integer('doc_stride', null, { min: 0 });
@@ -106,7 +106,7 @@ function decodePreprocessing(kwargs: Kwargs): JobPayload['preprocessing'] {
   };
 }
 
-/** Generation merges both objects for `generate`, and there the task's word wins (contract-square §3.6). */
+/** Generation merges both objects for `generate`, and there the task's word wins (docs/square-wire.md#generation). */
 function outputFlag(
   name: string,
   { forModel, forTask, task }: { forModel: Kwargs; forTask: Kwargs; task: string },

@@ -26,7 +26,7 @@ export type Deploy = Pick<
   | 'preloadedAdapters'
 >;
 
-/** DeployRequest (contract-square §1.5): only a model name is needed; unknown fields are ignored. Throws INPUT_INVALID. */
+/** DeployRequest (docs/square-wire.md#manager-routes): only a model name is needed; unknown fields are ignored. Throws INPUT_INVALID. */
 export function decodeDeploy(body: unknown): Deploy {
   const record = readBody(body);
   const text = (name: string, fallback: string): string => {

@@ -5,7 +5,7 @@ import { resultDefaults } from './result-defaults.ts';
 
 /**
  * A result as SQuARE words it: `model_outputs` with every leaf encoded, the flag that says how, and every field of the task
- * (contract-square §2.2, §2.3). Warnings, when there are any, stand beside them; SQuARE's clients ignore the field.
+ * (docs/square-wire.md#arrays, #results). Warnings, when there are any, stand beside them; SQuARE's clients ignore the field.
  */
 export function encodeResult(
   result: TaskResult,

@@ -11,7 +11,7 @@ import { decodeUpdate, encodeStatistics } from './statistics.ts';
 const empty: TaskResult = { fields: {}, tensors: {}, warnings: [] };
 
 describe('results', () => {
-  // contract-square §2.3: every field is present at its default.
+  // docs/square-wire.md#results: every field is present at its default.
   const fields: Readonly<Record<TaskName, object>> = {
     'sequence-classification': {
       labels: [],
@@ -42,7 +42,7 @@ describe('results', () => {
     });
   });
 
-  it("join the task's fields with its tensors as the contract's example does", () => {
+  it("join the task's fields with its tensors as SQuARE's replies do", () => {
     const result: TaskResult = {
       fields: { answers: [[{ score: 0.91, start: 3, end: 7, answer: '1999' }]] },
       tensors: { start_logits: float32([1, 3], [0.5, 0.25, 3]), end_logits: float32([1, 3], [0, 1, 2]) },

@@ -17,13 +17,13 @@ export type Outcome =
   | { readonly kind: 'managed'; readonly taskId: string; readonly result: Json }
   | { readonly kind: 'failed'; readonly taskId: string; readonly error: AppError };
 
-/** The reply to POST: two strings, nothing else, status 200 (contract-square §1.8 #1, #2). */
+/** The reply to POST: two strings, nothing else, status 200 (docs/square-wire.md#client-traps). */
 export function encodeQueued(message: string, taskId: string): WireResponse {
   return jsonReply(200, { message, task_id: taskId });
 }
 
 /**
- * The reply of `task_result` (contract-square §1.4). A failure is 500 with JSON when the caller's Accept names JSON, else 500
+ * The reply of `task_result` (docs/square-wire.md#task-results). A failure is 500 with JSON when the caller's Accept names JSON, else 500
  * as text: SQuARE's client stops polling at once when the body is no JSON, and would go on for 100 s otherwise.
  */
 export function encodeTask(outcome: Outcome, acceptsJson: boolean): WireResponse {

@@ -1,6 +1,6 @@
 import { explainCatalogue, type Json, type ModelEntry } from '@tessera/contracts';
 
-/** A line of `deployed-models` (contract-square §1.5). */
+/** A line of `deployed-models` (docs/square-wire.md#manager-routes). */
 export function encodeDeployedModel(model: ModelEntry): Json {
   return {
     identifier: model.identifier,
@@ -23,7 +23,7 @@ export function isAlive(model: ModelEntry): boolean | null {
   return model.state === 'ready' || model.capabilities.length > 0 ? true : null;
 }
 
-// SQuARE's own list and order; bertviz is absent there (contract-square §1.5).
+// SQuARE's own list and order; bertviz is absent there (docs/square-wire.md#manager-routes).
 const shown = ['simple_grads', 'integrated_grads', 'smooth_grads', 'attention', 'scaled_attention'] as const;
 
 /** The list of `explainers`. */
@@ -35,7 +35,7 @@ export function encodeExplainers(): Json {
   }));
 }
 
-/** A running deploy as an item of `task`: exactly the name and the arguments SQuARE's client looks for (§1.8 #5). */
+/** A running deploy as an item of `task`: exactly the name and the arguments SQuARE's client looks for (docs/square-wire.md#client-traps 5). */
 export function encodeDeployTask(model: ModelEntry, taskId: string): Json {
   return {
     id: taskId,

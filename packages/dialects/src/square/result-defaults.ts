@@ -1,6 +1,6 @@
 import type { JsonObject, TaskName } from '@tessera/contracts';
 
-/** Every field of a result at its default: SQuARE sends them all (contract-square §2.3). */
+/** Every field of a result at its default: SQuARE sends them all (docs/square-wire.md#results). */
 export const resultDefaults: Readonly<Record<TaskName, JsonObject>> = {
   'sequence-classification': {
     labels: [],
@@ -18,7 +18,7 @@ export const resultDefaults: Readonly<Record<TaskName, JsonObject>> = {
     questions: [],
     contexts: [],
     attributions: [],
-    // Not {}: skill-api takes any non-null value as "do not sort again", and SQuARE's own value is this (§1.8 #11).
+    // Not {}: skill-api takes any non-null value as "do not sort again", and SQuARE's own value is this (docs/square-wire.md#client-traps 11).
     adversarial: { indices: [] },
     bertviz: [],
   },

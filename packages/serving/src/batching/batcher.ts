@@ -12,7 +12,7 @@ export interface BatchLimits {
   /** Padded tokens of a batch at the most: rows × longest. A single row may be longer. */
   readonly maxPaddedTokens: number;
   /**
-   * What starting one more batch costs, in tokens. Measured (facts.md): 2 on MiniLM fp32, 10 in int8, 15–18 on BERT-base.
+   * What starting one more batch costs, in tokens. Measured: 2 on MiniLM fp32, 10 in int8, 15–18 on BERT-base.
    * Padding beyond it is dearer than a batch more.
    */
   readonly batchCostTokens: number;

@@ -4,7 +4,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Ids of the special tokens: named in special_tokens_map.json or tokenizer_config.json, looked up in the vocabulary,
- * else `*_token_id` of config.json. A model without a padding token pads with its end token (contract-square §1.6).
+ * else `*_token_id` of config.json. A model without a padding token pads with its end token (docs/square-wire.md#onnx-export).
  */
 export function findSpecialTokens(
   sources: { readonly map: Fields; readonly tokenizerConfig: Fields; readonly config: Fields },

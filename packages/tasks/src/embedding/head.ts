@@ -20,7 +20,7 @@ import { runPipeline } from './sentence-pipeline.ts';
 
 type Payload = JobPayload<'embedding'>;
 
-/** Vectors of texts, [B, H], or of their tokens, [B, T, H] (contract-square §3.4). */
+/** Vectors of texts, [B, H], or of their tokens, [B, T, H] (docs/square-wire.md#embedding). */
 export const embedding: TaskHead<'embedding'> = {
   task: 'embedding',
   async run(payload, context) {
@@ -93,7 +93,7 @@ async function embedByMode(payload: Payload, context: HeadContext): Promise<Task
   const { runtime } = context;
   const mode = payload.options.mode ?? 'mean';
   if (mode === 'pooler') requireOutput(runtime, 'pooler_output', 'options.mode');
-  // Hidden states are read and never returned here, so only attentions count as an extra (contract-square §2.3).
+  // Hidden states are read and never returned here, so only attentions count as an extra (docs/square-wire.md#results).
   const extras = extraOutputs(runtime, { ...payload, outputHiddenStates: false });
   const leaks = (['last_hidden_state', 'pooler_output'] as const).filter((name) =>
     runtime.description.outputs.includes(name),

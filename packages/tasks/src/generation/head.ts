@@ -16,7 +16,7 @@ import { streamText } from './stream-text.ts';
 
 type Payload = JobPayload<'generation'>;
 
-/** Text from text (contract-square §3.6): every prompt on its own, all of them and those of other tasks in one running batch. */
+/** Text from text (docs/square-wire.md#generation): every prompt on its own, all of them and those of other tasks in one running batch. */
 export const generation: TaskHead<'generation'> = {
   task: 'generation',
   async run(payload, context) {

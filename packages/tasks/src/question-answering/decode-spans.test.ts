@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeSpans, type ScoredWindow } from './decode-spans.ts';
 
-/** The worked example of contract-square §3.5. */
+/** The worked example of docs/square-wire.md#question-answering. */
 const worked: ScoredWindow = {
   startLogits: [1, 5, 5, 0, 2, 0.5, -1, 0, 9],
   endLogits: [1, 5, 5, 0, -1, 0.5, 2, 0, 9],
@@ -26,7 +26,7 @@ const defaults = { topk: 1, maxAnswerLen: 128, showNullAnswers: true };
 const scoresOf = (spans: readonly { readonly score: number }[]) =>
   spans.map((s) => Number(s.score.toFixed(5)));
 
-describe('the worked example of the contract', () => {
+describe('the worked example of SQuARE's wire', () => {
   it('ranks spans and the null answer', () => {
     const answers = decodeSpans([worked], { ...defaults, topk: 10 });
     expect(scoresOf(answers)).toEqual([0.37144, 0.08288, 0.08288, 0.05027, 0.01849, 0.01849, 0.01849]);

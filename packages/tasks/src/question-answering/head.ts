@@ -10,7 +10,7 @@ import { decodeSpans, type ScoredWindow } from './decode-spans.ts';
 import { encodeWindows, type Windows } from './windows.ts';
 
 /**
- * Answers as stretches of a context (contract-square §3.5): [question, context] in, `answers` by score out, offsets in code
+ * Answers as stretches of a context (docs/square-wire.md#question-answering): [question, context] in, `answers` by score out, offsets in code
  * points. Long contexts are read in windows. `start_logits` and `end_logits` are raw, [B, T].
  */
 export const questionAnswering: TaskHead<'question-answering'> = {

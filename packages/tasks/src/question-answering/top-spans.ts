@@ -21,7 +21,7 @@ export interface TopSpans {
 export function topSpans(limit: number): TopSpans {
   const kept = new Map<string, { readonly span: Span; readonly order: number }>();
   let order = 0;
-  let threshold = 0; // spans without any probability are no answers (contract-square §3.5)
+  let threshold = 0; // spans without any probability are no answers (docs/square-wire.md#question-answering)
 
   function lowest(): { readonly key: string; readonly score: number } {
     let worst: { key: string; score: number; order: number } | undefined;

@@ -14,7 +14,7 @@ export function isChoiceModel(runtime: ModelRuntime): boolean {
 }
 
 /**
- * Labels of texts, pairs or choices (contract-square §3.1, §3.2). `logits` is [B, C], or [1, N] for N choices: after softmax
+ * Labels of texts, pairs or choices (docs/square-wire.md#sequence-classification, #multiple-choice). `logits` is [B, C], or [1, N] for N choices: after softmax
  * unless it is a regression. A text over the limit is cut, the longer text of a pair first.
  */
 export const sequenceClassification: TaskHead<'sequence-classification'> = {
