@@ -70,6 +70,21 @@ describe('references to documents', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('show every package, application and folder of the repository in the tree of CONTRIBUTING.md', () => {
+    const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+    const tree = /## The tree\n\n```text\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
+    const shown = tree.split('\n').flatMap((line) => /^[\w./-]+/.exec(line)?.[0] ?? []);
+    const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n');
+    const folders = new Set(
+      tracked.flatMap((file) => /^(?:packages|apps)\/[^/]+(?=\/)|^[^./][^/]*(?=\/)/.exec(file)?.[0] ?? []),
+    );
+    const missingThere = [...folders].filter(
+      (folder) => !shown.some((line) => line === folder || line.startsWith(`${folder}/`)),
+    );
+    expect(missingThere).toEqual([]);
+    expect(shown.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
+  });
+
   it('name no section sign without a document that is known outside', () => {
     const known = /RFC \d+|WHATWG|\b(19|20)\d\d\b/;
     const wrong = files
