@@ -7,7 +7,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    // onnxruntime is loaded in many tests; it must neither report home nor write below HOME and the temporary folder.
+    // onnxruntime is loaded in many tests; it must neither report home nor write below HOME and the temporary
+    // folder.
     env: { ORT_DISABLE_TELEMETRY: '1', CHECKPOINT_DISABLE: '1', TURBO_TELEMETRY_DISABLED: '1' },
     pool: 'forks',
     maxWorkers: 2,

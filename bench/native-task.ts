@@ -6,7 +6,10 @@ export interface TaskAnswer {
   readonly result: Readonly<Record<string, unknown>>;
 }
 
-/** Submits a task, or a dataset to /v1/evaluations, and waits for its result. Throws what the server says of a failure. */
+/**
+ * Submits a task, or a dataset to /v1/evaluations, and waits for its result. Throws what the server says of a
+ * failure.
+ */
 export async function finishTask(
   url: string,
   submission: object,

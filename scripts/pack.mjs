@@ -1,4 +1,5 @@
-// `npm run pack [folder]`: the packages that stand alone, as tarballs that npm installs outside this repository.
+// `npm run pack [folder]`: the packages that stand alone, as tarballs that npm installs outside this
+// repository.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { decisiveAnswers, reviews } from '../../packages/inspect/src/testing/decisive-texts.ts';
 
 /*
- * Texts that attacks are measured on. `DATASETS` names a folder with SST2/dev.tsv (label, content) and QA-unified/squad11_eval.jsonl
- * (question, context, answers), which are no part of this repository; without it the benches run on the made-up texts of the tests.
+ * Texts that attacks are measured on. `DATASETS` names a folder with SST2/dev.tsv (label, content) and
+ * QA-unified/squad11_eval.jsonl (question, context, answers), which are no part of this repository; without
+ * it the benches run on the made-up texts of the tests.
  */
 const folder = process.env.DATASETS;
 
@@ -31,7 +32,10 @@ export function sentences(count: number): {
 
 export type Question = readonly [question: string, context: string];
 
-/** Questions evenly over the SQuAD 1.1 articles that the starter model was not trained on, each with the sentence of its answer. */
+/**
+ * Questions evenly over the SQuAD 1.1 articles that the starter model was not trained on, each with the
+ * sentence of its answer.
+ */
 export function questions(count: number): { readonly source: string; readonly pairs: readonly Question[] } {
   if (folder === undefined) return { source: 'made-up questions', pairs: decisiveAnswers };
   const lines = readFileSync(join(folder, 'QA-unified/squad11_eval.jsonl'), 'utf8').trim().split('\n');

@@ -6,9 +6,10 @@ import { sentences } from './datasets.ts';
 import { parts, withServer } from './server.ts';
 
 /*
- * How often HotFlip changes the starter sentiment model's mind within three words, against random flips, all through HTTP; and whether
- * every success it claims is one when the new text is predicted afresh. Random words come from the other sentences. The
- * stronger rival makes as many guesses for each sentence as HotFlip made queries.
+ * How often HotFlip changes the starter sentiment model's mind within three words, against random flips, all
+ * through HTTP; and whether every success it claims is one when the new text is predicted afresh. Random
+ * words come from the other sentences. The stronger rival makes as many guesses for each sentence as HotFlip
+ * made queries.
  */
 const model = 'tessera/sentiment-en';
 const task = 'sequence-classification';
@@ -39,7 +40,10 @@ async function predict(url: string, texts: readonly string[]): Promise<readonly 
   return labels;
 }
 
-/** Up to three words of the text at random for words of the heap at random: the texts after one, two and three flips. */
+/**
+ * Up to three words of the text at random for words of the heap at random: the texts after one, two and three
+ * flips.
+ */
 function randomFlips(text: string, heap: readonly string[], seed: number): readonly string[] {
   const random = seededRandom(seed);
   const { words } = splitWords(text);

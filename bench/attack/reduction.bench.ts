@@ -5,9 +5,9 @@ import { questions } from './datasets.ts';
 import { parts, withServer } from './server.ts';
 
 /*
- * How short questions get before the starter question answering model changes its answer, and whether every step that input
- * reduction lists keeps the answer when it is asked afresh, through HTTP. Feng et al. (2018) reduce SQuAD questions from 11.5
- * to 2.3 words with another model; beam search as there.
+ * How short questions get before the starter question answering model changes its answer, and whether every
+ * step that input reduction lists keeps the answer when it is asked afresh, through HTTP. Feng et al. (2018)
+ * reduce SQuAD questions from 11.5 to 2.3 words with another model; beam search as there.
  */
 const model = 'tessera/qa-en';
 const task = 'question-answering';

@@ -2,7 +2,10 @@ import { resolve } from 'node:path';
 import { eventually, redisBinary } from '@tessera/testkit';
 import { startCluster } from '../../test/scenarios/cluster.ts';
 
-/** Runs a bench against a whole server with the starter models: gateway, worker, Postgres and, where there is one, Redis. */
+/**
+ * Runs a bench against a whole server with the starter models: gateway, worker, Postgres and, where there is
+ * one, Redis.
+ */
 export async function withServer(model: string, bench: (url: string) => Promise<void>): Promise<void> {
   const cluster = await startCluster({
     modelsDir: resolve(import.meta.dirname, '../../models'),

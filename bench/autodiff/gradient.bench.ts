@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import { printTable } from '../statistics.ts';
 
 /*
- * Forward against forward and backward to the embeddings, MiniLM size, 128 tokens, each in a process of its own; beside it
- * torch eager for the same. PYTHON names an interpreter with torch and transformers; without it the rival's columns stay empty.
+ * Forward against forward and backward to the embeddings, MiniLM size, 128 tokens, each in a process of its
+ * own; beside it torch eager for the same. PYTHON names an interpreter with torch and transformers; without
+ * it the rival's columns stay empty.
  */
 const rounds = process.env.BENCH_ROUNDS ?? '7';
 const threads = process.env.MODEL_THREADS ?? '1';

@@ -1,8 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /*
- * Runs one ONNX file in a process of its own, so that its peak memory is its own. Arguments: file, rows, tokens, runs, threads,
- * "gradient" or "forward". Prints {"ms": median, "megabytes": peak}.
+ * Runs one ONNX file in a process of its own, so that its peak memory is its own. Arguments: file, rows,
+ * tokens, runs, threads, "gradient" or "forward". Prints {"ms": median, "megabytes": peak}.
  */
 const [file, rowsText, tokensText, runsText, threadsText, mode] = process.argv.slice(2);
 const [rows, tokens, runs, threads] = [rowsText, tokensText, runsText, threadsText].map(Number) as [

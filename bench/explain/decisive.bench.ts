@@ -6,8 +6,9 @@ import { openModel } from '../../packages/inspect/src/testing/open-model.ts';
 import { printTable } from '../statistics.ts';
 
 /*
- * Do explanations point at the words that matter? Every method on the starter models, on the 40 sentences whose decisive words are
- * known and on the 40 questions whose answers are (the definitions are in answer-hits.ts and decisive-texts.ts), beside chance.
+ * Do explanations point at the words that matter? Every method on the starter models, on the 40 sentences
+ * whose decisive words are known and on the 40 questions whose answers are (the definitions are in
+ * answer-hits.ts and decisive-texts.ts), beside chance.
  */
 const threads = Number(process.env.MODEL_THREADS ?? 2);
 const asked = process.env.METHODS?.split(',');

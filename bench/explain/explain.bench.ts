@@ -7,8 +7,9 @@ import { textOf } from '../serving/load.ts';
 import { median, printTable } from '../statistics.ts';
 
 /*
- * Integrated gradients of 50 steps on 128 tokens through the whole of Tessera (HTTP, queue, host, model process) against torch
- * eager with batched steps in one process, on the same weights; then every method on a sentence of 30 words.
+ * Integrated gradients of 50 steps on 128 tokens through the whole of Tessera (HTTP, queue, host, model
+ * process) against torch eager with batched steps in one process, on the same weights; then every method on a
+ * sentence of 30 words.
  */
 const model = 'tessera/sentiment-en';
 const runs = Number(process.env.BENCH_RUNS ?? 7);

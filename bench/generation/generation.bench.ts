@@ -9,11 +9,11 @@ import { runRival } from '../rivals/python.ts';
 import { median, printTable } from '../statistics.ts';
 
 /*
- * Tokens a second of the starter models inside one model process, against transformers (torch, with its cache) in the same run
- * and against one text at a time. Requests come one by one and join the running batch. Torch gets all prompts as one batch from
- * the start, which no server does that takes requests as they come; a server without batching (SQuARE's) does them one after
- * the other, which is the last column. Time to the first token is measured apart: telling
- * tokens costs their decoding.
+ * Tokens a second of the starter models inside one model process, against transformers (torch, with its
+ * cache) in the same run and against one text at a time. Requests come one by one and join the running batch.
+ * Torch gets all prompts as one batch from the start, which no server does that takes requests as they come;
+ * a server without batching (SQuARE's) does them one after the other, which is the last column. Time to the
+ * first token is measured apart: telling tokens costs their decoding.
  */
 const tokens = 32;
 const rounds = Number(process.env.BENCH_ROUNDS ?? 4);

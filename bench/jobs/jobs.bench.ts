@@ -9,8 +9,9 @@ import { redisBinary, startTestRedis } from '@tessera/testkit';
 import { printTable, quantile } from '../statistics.ts';
 
 /*
- * The durable core alone: no HTTP and no model, the handler answers at once. Postgres as it runs in production (fsync and
- * synchronous_commit on). What a job costs here is what Tessera adds to the model's own time.
+ * The durable core alone: no HTTP and no model, the handler answers at once. Postgres as it runs in
+ * production (fsync and synchronous_commit on). What a job costs here is what Tessera adds to the model's own
+ * time.
  */
 const model = 'bench/model';
 const width = 64;

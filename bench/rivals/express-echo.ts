@@ -1,6 +1,7 @@
 import express from 'express';
 
-// The rival of the acceptance bench: Express parses a JSON body and sends two strings back, as the gateway does.
+// The rival of the acceptance bench: Express parses a JSON body and sends two strings back, as the gateway
+// does.
 const app = express();
 app.use(express.json({ limit: '64mb' }));
 app.post('/echo', (request, response) => {

@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /*
- * The rival of the serving benches: nothing but onnxruntime-node in a loop, on tensors made beforehand, with all cores.
- * Arguments: model file, tokens a row, rows a run, seconds. Prints {"rowsPerSecond": …, "msPerRun": […]}.
+ * The rival of the serving benches: nothing but onnxruntime-node in a loop, on tensors made beforehand, with
+ * all cores. Arguments: model file, tokens a row, rows a run, seconds. Prints {"rowsPerSecond": …,
+ * "msPerRun": […]}.
  */
 const [file, tokensText, rowsText, secondsText] = process.argv.slice(2);
 const tokens = Number(tokensText);

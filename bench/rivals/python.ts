@@ -14,8 +14,8 @@ if (!hasTorch)
   );
 
 /**
- * Runs a rival, named as a module of this folder, with a JSON request on its standard input; null without PyTorch. It starts in
- * the repository's root, from where it finds `references`. Throws what it printed.
+ * Runs a rival, named as a module of this folder, with a JSON request on its standard input; null without
+ * PyTorch. It starts in the repository's root, from where it finds `references`. Throws what it printed.
  */
 export function runRival<Answer>(module: string, request: object): Answer | null {
   if (!hasTorch) return null;

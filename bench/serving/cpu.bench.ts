@@ -6,8 +6,9 @@ import { median, printTable } from '../statistics.ts';
 import { drive, loadClient, textOf } from './load.ts';
 
 /*
- * Where the time goes: processor time a job by process, and the stages of one job in flight. Processor time hardly depends on
- * who else uses the machine, so it can be compared between versions when throughput cannot. Linux only (/proc).
+ * Where the time goes: processor time a job by process, and the stages of one job in flight. Processor time
+ * hardly depends on who else uses the machine, so it can be compared between versions when throughput cannot.
+ * Linux only (/proc).
  */
 const model = 'tessera/sentiment-en';
 const tokens = Number(process.env.BENCH_TOKENS ?? 16);

@@ -39,7 +39,9 @@ export function loadClient(url: string, model: string, connections: number): Loa
   };
 }
 
-/** `count` jobs, `width` of them under way at any time; returns jobs a second and the latency of each, in ms. */
+/**
+ * `count` jobs, `width` of them under way at any time; returns jobs a second and the latency of each, in ms.
+ */
 export async function drive(
   client: LoadClient,
   texts: readonly string[],
@@ -60,7 +62,10 @@ export async function drive(
   return { perSecond: count / ((performance.now() - startMs) / 1000), latencies };
 }
 
-/** A text whose encoding has exactly `tokens` tokens with the starter models' vocabulary: common words, [CLS] and [SEP]. */
+/**
+ * A text whose encoding has exactly `tokens` tokens with the starter models' vocabulary: common words, [CLS]
+ * and [SEP].
+ */
 export function textOf(tokens: number, seed: number): string {
   const words = [
     'the',

@@ -7,8 +7,9 @@ import { median, printTable } from '../statistics.ts';
 import { textOf } from './load.ts';
 
 /*
- * Inside a model process: dynamic int8 (`onnxUseQuantized`) against the fp32 file on the same texts, interleaved so that both
- * meet the same neighbours on the machine; and how much of the batches is padding, against batches cut in order of arrival.
+ * Inside a model process: dynamic int8 (`onnxUseQuantized`) against the fp32 file on the same texts,
+ * interleaved so that both meet the same neighbours on the machine; and how much of the batches is padding,
+ * against batches cut in order of arrival.
  */
 const seconds = Number(process.env.BENCH_SECONDS ?? 4);
 /** One thread, as each of several replicas has, and two, as one replica on a small machine has. */

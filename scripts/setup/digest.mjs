@@ -4,7 +4,9 @@ import { join } from 'node:path';
 
 const skipped = new Set(['node_modules', 'dist', '.turbo', 'coverage']);
 
-/** Paths (relative, "/"-separated, sorted) of the files below some folders of `root` that `wanted` accepts. */
+/**
+ * Paths (relative, "/"-separated, sorted) of the files below some folders of `root` that `wanted` accepts.
+ */
 export function filesBelow(root, folders, wanted) {
   const found = [];
   const visit = (folder) => {

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { root } from './root.mjs';
 
 /**
- * Writes the Prisma client of prisma/schema.prisma into packages/jobs/src/generated. Works offline: generating needs no
- * engine, but the command looks for one and would download it, so it is shown this Node binary, which it never runs.
+ * Writes the Prisma client of prisma/schema.prisma into packages/jobs/src/generated. Works offline:
+ * generating needs no engine, but the command looks for one and would download it, so it is shown this Node
+ * binary, which it never runs.
  *
  * @returns {{ ok: boolean, output: string }}
  */

@@ -2,7 +2,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Runs `work` while holding the lock file at `path`; waits for a living holder, takes over from a dead one. */
+/**
+ * Runs `work` while holding the lock file at `path`; waits for a living holder, takes over from a dead one.
+ */
 export async function withLock(path, work) {
   mkdirSync(dirname(path), { recursive: true });
   let told = false;

@@ -10,7 +10,10 @@ import { step } from './step.mjs';
 export const pnpm = 'pnpm@12.21.0';
 const leastNode = [20, 19, 0];
 
-/** Installs, generates and builds what changed since the last time; a second call with nothing changed takes well under a second. */
+/**
+ * Installs, generates and builds what changed since the last time; a second call with nothing changed takes
+ * well under a second.
+ */
 export async function prepare() {
   checkNode();
   // Two commands may start in one checkout at the same time: the second waits for the first one's work.

@@ -65,7 +65,10 @@ function isShell(pid) {
   return procFile(pid, 'cmdline')?.split('\0')[1] === '-c';
 }
 
-/** Fields of /proc/PID/stat follow the command's name, which ends with the last bracket; null where there is none. */
+/**
+ * Fields of /proc/PID/stat follow the command's name, which ends with the last bracket; null where there is
+ * none.
+ */
 function parentOf(pid) {
   const text = procFile(pid, 'stat');
   return text === null ? null : Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]);

@@ -93,7 +93,10 @@ describe('the last hidden state is the one of transformers, after the final norm
   };
   it.each(rows.filter((row) => !isUnfound(row)))('%s', check);
   it.fails.each(rows.filter(isUnfound))('%s is not found yet', check);
-  /** Where the stream behind the last layer cannot be followed at all, nothing is exposed rather than a wrong state. */
+  /**
+   * Where the stream behind the last layer cannot be followed at all, nothing is exposed rather than a wrong
+   * state.
+   */
   const refused = ['longformer', 'mobilebert', 'squeezebert', 'xlnet'];
   const isRefused = ([, { architecture }]: (typeof rows)[number]): boolean => refused.includes(architecture);
   it.each(rows.filter(isRefused))('%s exposes none', (_, entry) => {

@@ -38,7 +38,9 @@ export function makeTensor({ dtype, shape, data }: WrittenTensor): Tensor {
   return new Tensor('float32', new Float32Array(bytes.buffer), shape);
 }
 
-/** One thread, and weight-int8 pairs left as they are: otherwise onnxruntime rounds activations (docs/facts). */
+/**
+ * One thread, and weight-int8 pairs left as they are: otherwise onnxruntime rounds activations (docs/facts).
+ */
 export function openSession(model: Model): Promise<InferenceSession> {
   return InferenceSession.create(encodeModel(model), {
     intraOpNumThreads: 1,

@@ -23,7 +23,10 @@ interface Case {
   readonly unsupported?: boolean;
 }
 
-/** A cotangent: a whole tensor, or the places of its ones where the output is a distribution over the vocabulary. */
+/**
+ * A cotangent: a whole tensor, or the places of its ones where the output is a distribution over the
+ * vocabulary.
+ */
 type WrittenSeed = WrittenTensor | { readonly ones: readonly (readonly number[])[] };
 
 interface Golden {

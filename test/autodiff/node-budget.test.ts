@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { loadFixture } from './fixtures.ts';
 
 /**
- * Backward nodes per encoder layer. A count cannot flake, unlike a time; raise a budget only together with a reason.
- * Shape bookkeeping (Shape, Reshape, Slice of shapes) costs microseconds and is counted all the same.
+ * Backward nodes per encoder layer. A count cannot flake, unlike a time; raise a budget only together with a
+ * reason. Shape bookkeeping (Shape, Reshape, Slice of shapes) costs microseconds and is counted all the same.
  */
 const budgets = [
   ['bert-seqcls-legacy17-eager', 2, 85],

@@ -8,7 +8,9 @@ export interface RunTimeRefusal {
   readonly native: Readonly<Record<string, unknown>>;
   /** The path of the payload that is refused. */
   readonly field: string;
-  /** SQuARE's text, recorded before fields became paths of the payload; null where SQuARE cannot ask for it. */
+  /**
+   * SQuARE's text, recorded before fields became paths of the payload; null where SQuARE cannot ask for it.
+   */
   readonly text: string | null;
 }
 

@@ -15,8 +15,9 @@ import {
 } from './skill-api.ts';
 
 /*
- * Case 57 of docs/square-wire.md#acceptance-cases and the structures of #client-traps and #the-front-end: our replies, over HTTP with real models, go through SQuARE's client and skill-api as the
- * contract describes them, and what comes out is read as the explain and attack dialogs of the front-end read it.
+ * Case 57 of docs/square-wire.md#acceptance-cases and the structures of #client-traps and #the-front-end: our
+ * replies, over HTTP with real models, go through SQuARE's client and skill-api as the contract describes
+ * them, and what comes out is read as the explain and attack dialogs of the front-end read it.
  */
 
 const folders = {
@@ -68,7 +69,10 @@ const answer = async (more: object, model = 'qa-en', input = pairs): Promise<Ski
   return fromQuestionAnswering(await callModel(gateway.url, `${model}/question-answering`, body), input);
 };
 
-/** As the explain dialog draws them: a slider over the ids, an opacity per word (docs/square-wire.md#the-front-end). */
+/**
+ * As the explain dialog draws them: a slider over the ids, an opacity per word
+ * (docs/square-wire.md#the-front-end).
+ */
 function expectDrawable({ attributions }: { attributions: Attributions | null }, k: number): void {
   expect(attributions).not.toBeNull();
   for (const part of ['question', 'context'] as const) {
@@ -156,7 +160,7 @@ describe('57: classification and choices', () => {
   );
 });
 
-describe('the attack dialog of SQuARE's front-end', () => {
+describe('the attack dialog of the front-end', () => {
   const saliencies = ['simple_grads', 'smooth_grads', 'integrated_grads', 'attention'];
 
   it.each(saliencies)(

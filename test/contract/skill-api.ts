@@ -2,8 +2,9 @@ import { decodeNpy } from '@tessera/dialects';
 import { http } from '../../apps/gateway/src/testing/http.ts';
 
 /*
- * SQuARE's python client and skill-api as consumers of our replies, written from what docs/square-wire.md says of
- * them (#client-traps, #attack-replies, #the-front-end), not from their code. Where python would raise, this throws: an unchanged caller would be broken.
+ * SQuARE's python client and skill-api as consumers of our replies, written from what docs/square-wire.md
+ * says of them (#client-traps, #attack-replies, #the-front-end), not from their code. Where python would
+ * raise, this throws: an unchanged caller would be broken.
  */
 
 export interface Attributions {
@@ -30,7 +31,10 @@ export interface SkillReply {
 
 type Record_ = Readonly<Record<string, unknown>>;
 
-/** `POST …/{task}`, then polls; gives `result` with its arrays decoded (docs/square-wire.md#task-results, #client-traps 1–3, 6–8). */
+/**
+ * `POST …/{task}`, then polls; gives `result` with its arrays decoded (docs/square-wire.md#task-results,
+ * #client-traps 1–3, 6–8).
+ */
 export async function callModel(url: string, path: string, body: object): Promise<Record_> {
   const queued = await http(`${url}/api/main/${path}`, { body });
   // Only 200 counts as queued, and the datastore client reads the reply as a python literal.
@@ -111,7 +115,9 @@ function isNone(one: Prediction): boolean {
   return one.prediction_output.output === 'No answer found.';
 }
 
-/** Multiple choice or plain classification (#10, #13, #15). `answers` are the choices, or null to name labels. */
+/**
+ * Multiple choice or plain classification (#10, #13, #15). `answers` are the choices, or null to name labels.
+ */
 export function fromSequenceClassification(
   result: Record_,
   {
@@ -156,7 +162,10 @@ export function fromSequenceClassification(
   return explained(found, result, answers ? answers.length : rows.length);
 }
 
-/** Attributions and the head view sit on predictions[0] (case 57); each list of `attributions[0]` is indexed by instance (#9). */
+/**
+ * Attributions and the head view sit on predictions[0] (case 57); each list of `attributions[0]` is indexed
+ * by instance (#9).
+ */
 function explained(reply: SkillReply, result: Record_, instances: number): SkillReply {
   const attributions = result['attributions'] as readonly Readonly<Record<string, unknown>>[];
   if (attributions.length > 0) {

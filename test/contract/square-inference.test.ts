@@ -10,7 +10,8 @@ import {
   type TestGateway,
 } from '../../apps/gateway/src/testing/start-gateway.ts';
 
-// The API cases of docs/square-wire.md#acceptance-cases, as SQuARE's own clients and tests would see them: real HTTP, a real database.
+// The API cases of docs/square-wire.md#acceptance-cases, as SQuARE's own clients and tests would see them:
+// real HTTP, a real database.
 
 let postgres: TestPostgres;
 let gateway: TestGateway;

@@ -8,7 +8,8 @@ import {
   type TestGateway,
 } from '../../apps/gateway/src/testing/start-gateway.ts';
 
-// The manager cases of docs/square-wire.md#acceptance-cases (65–71, 73–77), with a stand-in for the worker that says whether a model loads.
+// The manager cases of docs/square-wire.md#acceptance-cases (65–71, 73–77), with a stand-in for the worker
+// that says whether a model loads.
 
 let postgres: TestPostgres;
 let gateway: TestGateway;

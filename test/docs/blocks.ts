@@ -11,7 +11,10 @@ export interface Block {
   readonly code: string;
 }
 
-/** README, CONTRIBUTING, the pages of docs/ and the packages' own, relative to `root`; decision records are prose. */
+/**
+ * README, CONTRIBUTING, the pages of docs/ and the packages' own, relative to `root`; decision records are
+ * prose.
+ */
 export function pages(root: string): string[] {
   const docs = readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))

@@ -11,8 +11,9 @@ import { type Block, blocksOf, pages } from './blocks.ts';
 import { expectLike } from './expect-like.ts';
 
 /*
- * Every command and every program in the documentation runs, and what it prints is what the page says it prints:
- * a `json` or `text` block right after an `sh` or `ts` block is its output. The pages talk to 127.0.0.1:8000; here that is a free port.
+ * Every command and every program in the documentation runs, and what it prints is what the page says it
+ * prints: a `json` or `text` block right after an `sh` or `ts` block is its output. The pages talk to
+ * 127.0.0.1:8000; here that is a free port.
  */
 const root = resolve(import.meta.dirname, '../..');
 const tsx = pathToFileURL(createRequire(join(root, 'package.json')).resolve('tsx')).href;
@@ -77,7 +78,8 @@ function isOutputOf(next: Block, block: Block): boolean {
 async function run(block: Block): Promise<{ code: number | null; output: string; everything: string }> {
   if (ranElsewhere.has(block.code.trim())) return { code: 0, output: '', everything: '' };
   const code = block.code.replaceAll('127.0.0.1:8000', `127.0.0.1:${port}`);
-  // Below the root, where its packages resolve; in an ignored folder, where no linter that runs meanwhile sees it.
+  // Below the root, where its packages resolve; in an ignored folder, where no linter that runs meanwhile
+  // sees it.
   const file = join(root, '.tessera', 'docs-blocks', `${process.pid}.mts`);
   const [program, args] =
     block.language === 'sh'

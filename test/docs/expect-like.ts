@@ -5,8 +5,8 @@ import type { Block } from './blocks.ts';
 const volatile = /^(task_?id|.*At|.*Ms|batchRows|attempt|request_?id|location)$/i;
 
 /**
- * Output equals what the page shows: JSON member by member, numbers to 1e-4, ids and times by type only; other text by its
- * words, with numbers to 1e-3 and "…" standing for anything.
+ * Output equals what the page shows: JSON member by member, numbers to 1e-4, ids and times by type only;
+ * other text by its words, with numbers to 1e-3 and "…" standing for anything.
  */
 export function expectLike(output: string, shown: Block): void {
   if (shown.language === 'json') {

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGolden } from './open-golden.ts';
 
 /**
- * Every encoder task on every reference model: the values PyTorch gave for the same folders (references/tasks), asked for
- * in the same batches, so that padding positions count as well.
+ * Every encoder task on every reference model: the values PyTorch gave for the same folders
+ * (references/tasks), asked for in the same batches, so that padding positions count as well.
  */
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, 'test/golden/tasks');

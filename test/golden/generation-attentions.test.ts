@@ -7,7 +7,10 @@ import { runTask } from '@tessera/tasks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGolden } from './open-golden.ts';
 
-/** Attention weights of every generation step against transformers (references/generation/golden_attentions.py). */
+/**
+ * Attention weights of every generation step against transformers
+ * (references/generation/golden_attentions.py).
+ */
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, 'test/golden/generation-attentions');
 const fields = ['attentions', 'encoder_attentions', 'decoder_attentions', 'cross_attentions'] as const;

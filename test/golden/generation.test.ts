@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGolden } from './open-golden.ts';
 
 /**
- * Generation against transformers' `generate`: ids and scores of greedy and beam decoding, and the processed distribution of
- * each step of sampling (references/generation/golden_generation.py).
+ * Generation against transformers' `generate`: ids and scores of greedy and beam decoding, and the processed
+ * distribution of each step of sampling (references/generation/golden_generation.py).
  */
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, 'test/golden/generation');

@@ -34,7 +34,8 @@ describe('npm run demo', () => {
       expect(output).toMatch(/“A little girl” → “A little girl [^”]+”/);
       expect(output).toContain('→ 1998-03-03');
       expect(output).toMatch(/\+warm, \+?funny film.* → positive/);
-      // The first job of a model loads it, the first explanation builds its gradient graph; the second of each does neither.
+      // The first job of a model loads it, the first explanation builds its gradient graph; the second of
+      // each does neither.
       const polls = output.split('\n').filter((line) => line.includes('GET  /api/main/task_result'));
       expect(polls[0]).toMatch(/, \d+ ms, \d+ ms of it loading the model\)/);
       expect(polls.filter((line) => line.includes('loading the model')).length).toBeLessThan(polls.length);

@@ -45,7 +45,8 @@ describe('npm start, stopped', () => {
   });
 
   afterEach(async () => {
-    // A test that failed may have left anything of the group; the database is not in it and ends with the next line.
+    // A test that failed may have left anything of the group; the database is not in it and ends with the
+    // next line.
     kill(-started.pid, 'SIGKILL');
     await started.exit;
     await endOrphan(home);

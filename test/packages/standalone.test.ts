@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf } from '../docs/blocks.ts';
 
 /*
- * The packages that stand alone, as somebody else would take them: packed, installed by npm into an empty project outside the
- * repository, type-checked there without skipping declarations, and their README's programs run.
+ * The packages that stand alone, as somebody else would take them: packed, installed by npm into an empty
+ * project outside the repository, type-checked there without skipping declarations, and their README's
+ * programs run.
  */
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);

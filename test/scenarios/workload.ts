@@ -15,7 +15,10 @@ const words =
     ' ',
   );
 
-/** Seeded sentences; only `distinct` different ones, so that right answers are few and can be known beforehand. */
+/**
+ * Seeded sentences; only `distinct` different ones, so that right answers are few and can be known
+ * beforehand.
+ */
 export function sentences(
   count: number,
   { seed, distinct }: { readonly seed: number; readonly distinct: number },

@@ -12,8 +12,8 @@ import type { ProbeInput } from './probe-tensor.ts';
 /**
  * Replaces every If whose condition hangs on shapes alone and comes out the same at every size tried.
  *
- * Traced code such as `if a.size(1) != b.size(1)` leaves such nodes; the exporter cannot know that the sizes always
- * agree. A condition that reads the values of an input is never decided here.
+ * Traced code such as `if a.size(1) != b.size(1)` leaves such nodes; the exporter cannot know that the sizes
+ * always agree. A condition that reads the values of an input is never decided here.
  */
 export async function decideBranches(graph: Graph): Promise<void> {
   while (true) {

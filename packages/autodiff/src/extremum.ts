@@ -2,7 +2,9 @@ import type { Value } from '@tessera/onnx';
 import { reductionOf } from './reduction.ts';
 import type { InputGradients, RuleContext } from './rule.ts';
 
-/** Max and Min of several tensors: dy goes to the operands that attain the extremum y; ties share it equally. */
+/**
+ * Max and Min of several tensors: dy goes to the operands that attain the extremum y; ties share it equally.
+ */
 export function extremumGradients({ g, x, y, dy, wants }: RuleContext): InputGradients {
   if (x.length === 1) return [dy];
   const attained = x.map((operand) => g.indicator(g.equal(operand, y), dy));

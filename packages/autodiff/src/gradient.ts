@@ -38,7 +38,8 @@ export interface Gradient {
 /**
  * Appends to a model the computation of Σ over `of` of seedᵀ·∂of/∂wrt, in operators of ONNX alone.
  *
- * The given model is not changed. Feed ones into the seed of a scalar, or ∂L/∂logits for any loss L over the logits.
+ * The given model is not changed. Feed ones into the seed of a scalar, or ∂L/∂logits for any loss L over the
+ * logits.
  *
  * @throws GRADIENT_UNSUPPORTED naming every operator on the way that has no rule, before any work
  * @throws GRADIENT_UNREACHABLE when nothing differentiable leads from one of `wrt` to `of`

@@ -2,7 +2,9 @@ import { AppError } from '@tessera/base';
 import { type DataType, Emitter, type Graph, type Node, type Value } from '@tessera/onnx';
 import { type Axis, fixedLength, type Shapes } from './shapes.ts';
 
-/** What rules write the backward pass with: the emitter of `@tessera/onnx` plus knowledge of forward shapes. */
+/**
+ * What rules write the backward pass with: the emitter of `@tessera/onnx` plus knowledge of forward shapes.
+ */
 export class GraphBuilder extends Emitter {
   readonly shapes: Shapes;
 

@@ -16,8 +16,9 @@ export type Lifted =
  * Makes a tensor of the graph steerable from outside. Readers of the tensor then read
  *
  * - `input`: a new model input of the same shape, in place of the computed value;
- * - `affine`: value · scale + delta, where both inputs broadcast (1 and 0 leave the tensor as it is). With scale
- *   per row [B,1,1] and delta per element this covers noise (smooth gradients) and paths to a baseline (integrated gradients).
+ * - `affine`: value · scale + delta, where both inputs broadcast (1 and 0 leave the tensor as it is). With
+ *   scale per row [B,1,1] and delta per element this covers noise (smooth gradients) and paths to a baseline
+ *   (integrated gradients).
  *
  * @returns the inputs, and the value that readers now read; gradients are taken there.
  */

@@ -16,8 +16,8 @@ import {
 import { decideBranches } from './decide-branches.ts';
 
 /**
- * Brings a graph into the form that rules are written for: constants as initializers, opset 17 or later, float32,
- * fused operators taken apart, LayerNormalization and Gelu put together.
+ * Brings a graph into the form that rules are written for: constants as initializers, opset 17 or later,
+ * float32, fused operators taken apart, LayerNormalization and Gelu put together.
  *
  * @param keep values that callers ask for by name and that must survive
  */

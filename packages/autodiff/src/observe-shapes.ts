@@ -3,9 +3,10 @@ import { type Observed, openProbe } from './probe.ts';
 import { type Axis, Shapes } from './shapes.ts';
 
 /**
- * Learns the element type, rank and fixed lengths of every value by running the graph at two or more sizes with all
- * intermediates as outputs. Every dimension that may vary gets a different length in each run, so an axis with equal
- * lengths is fixed. This asks nothing of operators that symbolic shape inference would have to know.
+ * Learns the element type, rank and fixed lengths of every value by running the graph at two or more sizes
+ * with all intermediates as outputs. Every dimension that may vary gets a different length in each run, so an
+ * axis with equal lengths is fixed. This asks nothing of operators that symbolic shape inference would have
+ * to know.
  */
 export async function observeShapes(graph: Graph): Promise<Shapes> {
   const tensors = graph.nodes.filter((node) => !yieldsLists.has(node.opType)).flatMap((node) => node.output);
@@ -17,7 +18,8 @@ export async function observeShapes(graph: Graph): Promise<Shapes> {
     const shapes = new Shapes(graph);
     for (const [name, tensor] of Object.entries(runs[0] ?? {})) {
       const seen = runs.map((run) => run[name]?.dims);
-      if (!tensor?.dims || seen.some((dims) => dims?.length !== tensor.dims.length)) continue; // sequences, unsteady ranks
+      // sequences, unsteady ranks
+      if (!tensor?.dims || seen.some((dims) => dims?.length !== tensor.dims.length)) continue;
       const axes = tensor.dims.map((_, axis): Axis => seen.map((dims) => dims?.[axis] as number));
       shapes.set(name, typeNames[tensor.type] ?? DataType.FLOAT, axes);
     }

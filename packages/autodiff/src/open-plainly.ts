@@ -7,8 +7,8 @@ import { InferenceSession } from 'onnxruntime-node';
 const options = { graphOptimizationLevel: 'disabled', intraOpNumThreads: 1, logSeverityLevel: 4 } as const;
 
 /**
- * Opens a model without optimisations. External data of any size stay in their files: the model is written beside
- * links to them, because a session made from bytes would want them in memory as well.
+ * Opens a model without optimisations. External data of any size stay in their files: the model is written
+ * beside links to them, because a session made from bytes would want them in memory as well.
  */
 export async function openPlainly(model: Model): Promise<InferenceSession> {
   if (externalLocations(model).length === 0) return InferenceSession.create(encodeModel(model), options);

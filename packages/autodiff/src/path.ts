@@ -19,8 +19,8 @@ export interface Remark {
 }
 
 /**
- * Finds what lies between `wrt` and `of`: values that depend on `wrt` (forward sweep) and that `of` depends on
- * (backward sweep). Connectivity is enough; neither shapes nor types are needed.
+ * Finds what lies between `wrt` and `of`: values that depend on `wrt` (forward sweep) and that `of` depends
+ * on (backward sweep). Connectivity is enough; neither shapes nor types are needed.
  */
 export function findPath(graph: Graph, wrt: readonly Value[], of: readonly Value[]): Path {
   const needed = ancestors(graph, of);

@@ -41,8 +41,8 @@ function wave(_: unknown, index: number): number {
 }
 
 /**
- * The length of a dimension. The first axis is the batch whatever it is called; a name with "past" is the length of a
- * decoder's cache; a sum of names is the sum of their lengths.
+ * The length of a dimension. The first axis is the batch whatever it is called; a name with "past" is the
+ * length of a decoder's cache; a sum of names is the sum of their lengths.
  */
 function probeLength(dim: Dim, axis: number, probe: ProbeInput): number {
   if (typeof dim === 'number') return dim;

@@ -50,9 +50,10 @@ async function openSession(graph: Graph, values: readonly string[]): Promise<Inf
 }
 
 /**
- * Searches inputs of different batch and length. Some models reject most: positions may be limited, windows may want
- * multiples, a text may need its end-of-sequence token, and tracing may have frozen the length or the batch of the
- * export. So ids and lengths are tried in turn; a size that is alone in working counts as fixed.
+ * Searches inputs of different batch and length. Some models reject most: positions may be limited, windows
+ * may want multiples, a text may need its end-of-sequence token, and tracing may have frozen the length or
+ * the batch of the export. So ids and lengths are tried in turn; a size that is alone in working counts as
+ * fixed.
  */
 async function acceptedInputs(graph: Graph, run: Probe['run']): Promise<ProbeInput[]> {
   let reason: unknown;
@@ -108,7 +109,10 @@ const likelyLengths = [
 
 const everyLength = Array.from({ length: 64 }, (_, index) => index + 1);
 
-/** Token ids to fill texts with: a plain one, then those that the graph compares with something (padding, end of text). */
+/**
+ * Token ids to fill texts with: a plain one, then those that the graph compares with something (padding, end
+ * of text).
+ */
 function likelyIds(graph: Graph): readonly number[] {
   const compared = graph.nodes
     .filter((node) => isOp(node, 'Equal'))

@@ -27,7 +27,9 @@ export function reportOf(graph: Graph, path: Path, nodesBefore: number): Gradien
   };
 }
 
-/** Throws unless every operator on the path has a rule and the path exists; names everything that is missing. */
+/**
+ * Throws unless every operator on the path has a rule and the path exists; names everything that is missing.
+ */
 export function requireDifferentiable(
   graph: Graph,
   path: Path,

@@ -36,7 +36,9 @@ export interface Rule {
   readonly backward: (context: RuleContext) => InputGradients;
 }
 
-/** An operator whose result does not change smoothly with its inputs: the gradient is zero and the walk ends. */
+/**
+ * An operator whose result does not change smoothly with its inputs: the gradient is zero and the walk ends.
+ */
 export interface Stop {
   readonly kind: 'stop';
   readonly op: string;

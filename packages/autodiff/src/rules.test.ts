@@ -31,7 +31,10 @@ describe('every rule agrees with central differences', () => {
   }
 });
 
-/** Rounding has no useful derivative; these pass the gradient straight through, which straight-through.test.ts checks. */
+/**
+ * Rounding has no useful derivative; these pass the gradient straight through, which straight-through.test.ts
+ * checks.
+ */
 const straightThrough = ['DequantizeLinear', 'QuantizeLinear'];
 
 it('every rule has cases', () => {

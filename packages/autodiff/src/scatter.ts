@@ -21,9 +21,9 @@ const oneHotLimit = 4096;
 /**
  * A tensor [count, …] of zeros to which every update was added at its row: the transpose of a lookup.
  *
- * ScatterND with addition would be the operator for it, but onnxruntime's CPU kernel adds from several threads
- * without locks, so it is used only where rows are distinct. Otherwise a one-hot matrix multiplies the updates, or,
- * for long tables, ScatterElements (single-threaded, an index for every element) adds them.
+ * ScatterND with addition would be the operator for it, but onnxruntime's CPU kernel adds from several
+ * threads without locks, so it is used only where rows are distinct. Otherwise a one-hot matrix multiplies
+ * the updates, or, for long tables, ScatterElements (single-threaded, an index for every element) adds them.
  */
 export function scatterRows(g: GraphBuilder, scatter: Scatter): Value {
   if (scatter.unique) return scatterDistinct(g, scatter);
@@ -59,7 +59,9 @@ function resultShape(g: GraphBuilder, updates: Value, updatesRank: number, count
 }
 
 export interface AxisScatter {
-  /** Gradient of a lookup along `axis`: the axes before it, then those of the indices, then those after it. */
+  /**
+   * Gradient of a lookup along `axis`: the axes before it, then those of the indices, then those after it.
+   */
   readonly dy: Value;
   /** int64 indices of rank `indicesRank`. */
   readonly indices: Value;

@@ -2,8 +2,8 @@ import { AppError } from '@tessera/base';
 import { DataType, type Graph, tensorDims, type Value } from '@tessera/onnx';
 
 /**
- * What is known about one axis: its lengths in several runs of the model at different sizes. An axis of equal lengths
- * is fixed; axes with the same lengths in every run have the same length.
+ * What is known about one axis: its lengths in several runs of the model at different sizes. An axis of equal
+ * lengths is fixed; axes with the same lengths in every run have the same length.
  */
 export type Axis = readonly number[];
 

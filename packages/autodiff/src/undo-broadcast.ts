@@ -5,8 +5,8 @@ import { type Axis, fixedLength } from './shapes.ts';
 /**
  * Sums a gradient back to the shape of the input it belongs to.
  *
- * If x was repeated to fill a larger shape, each copy contributed, so dx is the sum over the copies: over axes
- * that x lacks in front and over axes where x has length 1 and the result has not.
+ * If x was repeated to fill a larger shape, each copy contributed, so dx is the sum over the copies: over
+ * axes that x lacks in front and over axes where x has length 1 and the result has not.
  *
  * @param dx gradient with the axes `full`, to which x was broadcast
  */

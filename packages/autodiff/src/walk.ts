@@ -6,9 +6,9 @@ import { findRule } from './rules/registry.ts';
 import { undoBroadcast } from './undo-broadcast.ts';
 
 /**
- * Reverse-mode differentiation, all of it: visit the nodes of the path from last to first; by then everything that
- * reads a node's outputs has been visited, so their gradients are complete; ask the node's rule for the gradients
- * of its inputs, undo broadcasting, and add them up.
+ * Reverse-mode differentiation, all of it: visit the nodes of the path from last to first; by then everything
+ * that reads a node's outputs has been visited, so their gradients are complete; ask the node's rule for the
+ * gradients of its inputs, undo broadcasting, and add them up.
  *
  * @param seeds dL/d(value) for each value the caller differentiates
  * @returns the accumulated gradients, one per value of the path that a gradient reached

@@ -49,8 +49,8 @@ function sameBefore(
 /**
  * Spreads the gradient of windows back over the padded input and cuts out the input's own part.
  *
- * A transposed convolution without padding covers the windows from the first padded element on. Windows may end
- * before the input does (strides) or after it (padding, ceil_mode), so zeros are appended before cutting.
+ * A transposed convolution without padding covers the windows from the first padded element on. Windows may
+ * end before the input does (strides) or after it (padding, ceil_mode), so zeros are appended before cutting.
  *
  * @param dy [N, M, …] gradient of the windows
  * @param weights [M, C/group, kernel…]

@@ -22,12 +22,18 @@ export class AppError extends Error {
   }
 }
 
-/** The catalogue's text of `code` with `{name}` filled from `detail`; names without a value stay visible as "?". */
+/**
+ * The catalogue's text of `code` with `{name}` filled from `detail`; names without a value stay visible as
+ * "?".
+ */
 export function publicText(code: ErrorCode, detail: ErrorDetail): string {
   return errorCatalogue[code].text.replace(/\{(\w+)\}/g, (_, name: string) => String(detail[name] ?? '?'));
 }
 
-/** The error with its field in other words: a dialect's, or the place in a larger request. One without a field stays as it is. */
+/**
+ * The error with its field in other words: a dialect's, or the place in a larger request. One without a field
+ * stays as it is.
+ */
 export function renameField(error: AppError, rename: (field: string) => string): AppError {
   const { field } = error.detail;
   if (field === undefined) return error;
@@ -58,7 +64,10 @@ export function toWireError(error: AppError): WireError {
   return { code: error.code, detail: error.detail, text: error.message };
 }
 
-/** Rebuilds an AppError from its wire form, with the text it had; a code this version does not know becomes INTERNAL. */
+/**
+ * Rebuilds an AppError from its wire form, with the text it had; a code this version does not know becomes
+ * INTERNAL.
+ */
 export function fromWireError(wire: WireError): AppError {
   return wire.code in errorCatalogue
     ? new AppError(wire.code, { detail: wire.detail, text: wire.text })

@@ -29,8 +29,8 @@ export class LateError extends Error {
 }
 
 /**
- * What `work` gives if it settles within `ms`, else a LateError that says `what` was late. The work itself goes on: its
- * owner must be able to bear that, and ends it where it can be ended.
+ * What `work` gives if it settles within `ms`, else a LateError that says `what` was late. The work itself
+ * goes on: its owner must be able to bear that, and ends it where it can be ended.
  */
 export function within<T>(clock: Clock, ms: number, work: Promise<T>, what = 'an answer'): Promise<T> {
   if (ms === Number.POSITIVE_INFINITY) return work;

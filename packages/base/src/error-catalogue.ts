@@ -1,5 +1,6 @@
 /**
- * One row per failure a caller can meet: HTTP status, whether the job may be tried again, and the public text.
+ * One row per failure a caller can meet: HTTP status, whether the job may be tried again, and the public
+ * text.
  *
  * `{name}` in a text is filled from the error's detail. Every text says what to do next; nothing else of the
  * error (cause, stack, log) ever leaves the process.

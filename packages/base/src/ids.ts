@@ -2,8 +2,9 @@
 export type NewId = () => string;
 
 /**
- * New ids: UUID version 7 (RFC 9562 §5.7), 48 bits of milliseconds, then random bits. The ids of one process sort by birth
- * even within a millisecond and when the clock steps back: rand_a is a counter with a random start (§6.2, method 1).
+ * New ids: UUID version 7 (RFC 9562 §5.7), 48 bits of milliseconds, then random bits. The ids of one process
+ * sort by birth even within a millisecond and when the clock steps back: rand_a is a counter with a random
+ * start (§6.2, method 1).
  */
 export function newIdFrom(
   now: () => number,
@@ -34,7 +35,10 @@ export function newIdFrom(
 
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** Random bytes drawn from the system in larger pieces: one system call for each id costs more than the rest of it. */
+/**
+ * Random bytes drawn from the system in larger pieces: one system call for each id costs more than the rest
+ * of it.
+ */
 function pooledRandomBytes(): (size: number) => Uint8Array {
   const poolSize = 4096;
   let pool = new Uint8Array(0);

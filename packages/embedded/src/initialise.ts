@@ -13,8 +13,8 @@ export const databaseUser = 'tessera';
 export const databaseName = 'tessera';
 
 /**
- * Makes the data folder with one superuser and one empty database, if it is not there. Everything happens beside
- * the final place and is renamed at the end, so that a crash in the middle leaves nothing half done.
+ * Makes the data folder with one superuser and one empty database, if it is not there. Everything happens
+ * beside the final place and is renamed at the end, so that a crash in the middle leaves nothing half done.
  */
 export async function initialise(options: {
   readonly binaries: Binaries;

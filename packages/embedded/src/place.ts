@@ -16,7 +16,9 @@ export function serverUser(): ServerUser | null {
   return process.getuid?.() === 0 ? { uid: unprivilegedId, gid: unprivilegedId } : null;
 }
 
-/** True when `user` may step through every folder down to `path`. Folders that do not exist yet do not count. */
+/**
+ * True when `user` may step through every folder down to `path`. Folders that do not exist yet do not count.
+ */
 export function canReach(path: string, user: ServerUser | null): boolean {
   if (!user) return true;
   for (let folder = resolve(path); ; folder = dirname(folder)) {
@@ -32,8 +34,8 @@ export function canReach(path: string, user: ServerUser | null): boolean {
 }
 
 /**
- * Where the server's files go: `home`/postgres, unless the server's user cannot reach it (root's home is 0700);
- * then a folder of its own under /var/lib/tessera, whose name is kept in the home.
+ * Where the server's files go: `home`/postgres, unless the server's user cannot reach it (root's home is
+ * 0700); then a folder of its own under /var/lib/tessera, whose name is kept in the home.
  */
 export async function placeServer(home: string, user: ServerUser | null): Promise<string> {
   const inHome = join(resolve(home), 'postgres');

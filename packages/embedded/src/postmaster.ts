@@ -26,7 +26,10 @@ function readPidFile(data: string): { pid: number; port: number; status: string 
   }
 }
 
-/** The server that runs on `data` now, or null. The id in the file may belong to a stranger by now, so the command is checked too. */
+/**
+ * The server that runs on `data` now, or null. The id in the file may belong to a stranger by now, so the
+ * command is checked too.
+ */
 export function findPostmaster(data: string): (Postmaster & { readonly status: string }) | null {
   const file = readPidFile(data);
   if (!file || !(file.pid > 0) || !isAlive(file.pid)) return null;
@@ -43,7 +46,10 @@ export async function waitUntil(clock: Clock, limitMs: number, condition: () => 
   return true;
 }
 
-/** Safe for every acknowledged write (fsync and synchronous_commit are on), otherwise sized for one small machine. */
+/**
+ * Safe for every acknowledged write (fsync and synchronous_commit are on), otherwise sized for one small
+ * machine.
+ */
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -93,8 +99,8 @@ export async function startPostmaster(options: {
     '-c',
     `${name}=${value}`,
   ]);
-  // Detached: a Ctrl-C in the terminal is for the launcher, which stops the database last. The log goes to a file and
-  // not through a pipe, so that the server outlives a launcher that was killed.
+  // Detached: a Ctrl-C in the terminal is for the launcher, which stops the database last. The log goes to a
+  // file and not through a pipe, so that the server outlives a launcher that was killed.
   const child = spawn(binaries.postgres, ['-D', data, '-p', String(port), ...args], {
     cwd: data,
     env: childEnvironment,
@@ -122,7 +128,9 @@ export async function startPostmaster(options: {
   return { pid: child.pid, port };
 }
 
-/** Ends a server: fast (open transactions roll back), then immediate, then by force. Resolves when it is gone. */
+/**
+ * Ends a server: fast (open transactions roll back), then immediate, then by force. Resolves when it is gone.
+ */
 export async function stopPostmaster(pid: number, clock: Clock): Promise<void> {
   const steps = [
     ['SIGINT', 10_000],

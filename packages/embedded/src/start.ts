@@ -29,7 +29,9 @@ export interface EmbeddedPostgresOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** Connection string with user and password; the same after a restart unless the port was taken meanwhile. */
+  /**
+   * Connection string with user and password; the same after a restart unless the port was taken meanwhile.
+   */
   readonly url: string;
   readonly pid: number;
   readonly port: number;
@@ -44,10 +46,11 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts the Postgres of the npm package on a data folder below `home`, on 127.0.0.1 and a free port, with a database
- * `tessera` and a generated password. A server left behind by a killed launcher is taken over.
+ * Starts the Postgres of the npm package on a data folder below `home`, on 127.0.0.1 and a free port, with a
+ * database `tessera` and a generated password. A server left behind by a killed launcher is taken over.
  *
- * Throws HOME_IN_USE when another living launcher owns the home, EMBEDDED_DATABASE_FAILED with the log's end otherwise.
+ * Throws HOME_IN_USE when another living launcher owns the home, EMBEDDED_DATABASE_FAILED with the log's end
+ * otherwise.
  */
 export async function startPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log, clock = systemClock, durable = true } = options;
@@ -104,8 +107,8 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
 }
 
 /**
- * Ends the server of a home whose launcher is dead, without taking it over. False when the launcher lives or is unknown,
- * and then nothing is touched.
+ * Ends the server of a home whose launcher is dead, without taking it over. False when the launcher lives or
+ * is unknown, and then nothing is touched.
  */
 export async function endOrphan(home: string, clock: Clock = systemClock): Promise<boolean> {
   const owner = readState(resolve(home))?.owner;
@@ -133,7 +136,9 @@ function writeState(home: string, state: State): Promise<void> {
   return writeWhole(join(home, 'postgres.json'), JSON.stringify(state));
 }
 
-/** One launcher at a time: the start itself is guarded by a lock file, the time after it by the owner's mark. */
+/**
+ * One launcher at a time: the start itself is guarded by a lock file, the time after it by the owner's mark.
+ */
 async function lockHome(home: string, clock: Clock): Promise<() => Promise<void>> {
   const file = join(home, 'starting.lock');
   const endMs = clock.monotonicMs() + 120_000;
@@ -173,9 +178,9 @@ async function passwordOf(home: string): Promise<string> {
 }
 
 /**
- * The port of last time when it is free, so that clients of a server that was restarted find it again; else another.
- * Between the look and the server's bind somebody may take the port, and after a kill the old server's children may
- * hold its memory for a moment: both end the start early and are worth another try.
+ * The port of last time when it is free, so that clients of a server that was restarted find it again; else
+ * another. Between the look and the server's bind somebody may take the port, and after a kill the old
+ * server's children may hold its memory for a moment: both end the start early and are worth another try.
  */
 async function startOnAPort(
   context: { readonly home: string; readonly clock: Clock; readonly log: Log },

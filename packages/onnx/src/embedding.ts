@@ -28,8 +28,8 @@ const idsPassThrough = [
 ] as const;
 
 /**
- * Finds the Gather that looks up `ids` (default `input_ids`) in a constant table. Lookups of something computed
- * from the ids, such as positions counted from padding, do not qualify. The largest table wins.
+ * Finds the Gather that looks up `ids` (default `input_ids`) in a constant table. Lookups of something
+ * computed from the ids, such as positions counted from padding, do not qualify. The largest table wins.
  *
  * @throws OUTPUT_UNAVAILABLE when there is none.
  */

@@ -41,7 +41,10 @@ export function externalLocations(model: Model): string[] {
   return [...new Set(locations)];
 }
 
-/** The external files as onnxruntime's session option `externalData` wants them when a model is given as bytes. */
+/**
+ * The external files as onnxruntime's session option `externalData` wants them when a model is given as
+ * bytes.
+ */
 export function externalFiles(model: Model): { path: string; data: Uint8Array }[] {
   return externalLocations(model).map((path) => ({
     path,
@@ -49,7 +52,9 @@ export function externalFiles(model: Model): { path: string; data: Uint8Array }[
   }));
 }
 
-/** Puts the external files of `model` next to a model file in `directory`: linked when possible, else copied. */
+/**
+ * Puts the external files of `model` next to a model file in `directory`: linked when possible, else copied.
+ */
 export function placeExternalFiles(model: Model, directory: string): void {
   for (const location of externalLocations(model)) {
     const target = join(directory, location);

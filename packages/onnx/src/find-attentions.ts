@@ -5,7 +5,10 @@ import { isOp, type Node } from './node.ts';
 import { projectedFrom } from './projection.ts';
 import { upstream } from './upstream.ts';
 
-/** One attention layer: its softmax, the probabilities that weight the values, and the product of queries and keys. */
+/**
+ * One attention layer: its softmax, the probabilities that weight the values, and the product of queries and
+ * keys.
+ */
 export interface AttentionLayer {
   readonly softmax: Node;
   /** [batch, heads, queries, keys], after the exporter's guard against rows without any key. */
@@ -18,8 +21,9 @@ export interface AttentionLayer {
 }
 
 /**
- * Finds the attention layers in the order in which they are computed: a Softmax over scores that are a product of two
- * activations (not of an activation and a weight, as in gates), whose result is the left factor of another product.
+ * Finds the attention layers in the order in which they are computed: a Softmax over scores that are a
+ * product of two activations (not of an activation and a weight, as in gates), whose result is the left
+ * factor of another product.
  */
 export function findAttentionLayers(graph: Graph): AttentionLayer[] {
   return graph.nodes.flatMap((softmax) => {
@@ -82,7 +86,10 @@ function activationProduct(graph: Graph, value: Value): Node | undefined {
   return undefined;
 }
 
-/** The result of a softmax; in opsets below 13 it works on a flattened copy, and the result is what is reshaped back. */
+/**
+ * The result of a softmax; in opsets below 13 it works on a flattened copy, and the result is what is
+ * reshaped back.
+ */
 function normalisedScores(graph: Graph, softmax: Node): Value {
   const result = softmax.output[0] as Value;
   const back = graph.soleConsumer(result);
@@ -95,7 +102,10 @@ interface Weighting {
   readonly values: Value;
 }
 
-/** Follows probabilities through guards and casts to the product with the values; keeps the last name before it. */
+/**
+ * Follows probabilities through guards and casts to the product with the values; keeps the last name before
+ * it.
+ */
 function findWeighting(graph: Graph, value: Value): Weighting | undefined {
   for (const reader of graph.consumers(value)) {
     const other = reader.input.find((input) => input !== value) ?? '';
@@ -111,7 +121,10 @@ function findWeighting(graph: Graph, value: Value): Weighting | undefined {
   return undefined;
 }
 
-/** Queries and values are projected from different streams, and the one is not merely a pooled or narrowed form of the other. */
+/**
+ * Queries and values are projected from different streams, and the one is not merely a pooled or narrowed
+ * form of the other.
+ */
 function crosses(graph: Graph, queries: Value, values: Value): boolean {
   const [from, to] = [projectedFrom(graph, queries), projectedFrom(graph, values)];
   if (from === undefined || to === undefined || from === to) return false;

@@ -5,12 +5,12 @@ import { projectedFrom } from './projection.ts';
 import { biasedSum, normalisedFrom, normalisedInto, residualSum } from './residual-stream.ts';
 
 /**
- * Finds the hidden states in the order of Hugging Face's `hidden_states`: what enters each layer, then what leaves
- * the last one, which is the value after the final normalisation where the model has one.
+ * Finds the hidden states in the order of Hugging Face's `hidden_states`: what enters each layer, then what
+ * leaves the last one, which is the value after the final normalisation where the model has one.
  *
- * The input of a layer is what its query projection reads. Where layers normalise first (GPT-2, ModernBERT, Llama)
- * the projection reads a normalised copy; the layer's input is the value on the residual stream behind it.
- * Empty where the stream behind the last layer is not understood.
+ * The input of a layer is what its query projection reads. Where layers normalise first (GPT-2, ModernBERT,
+ * Llama) the projection reads a normalised copy; the layer's input is the value on the residual stream behind
+ * it. Empty where the stream behind the last layer is not understood.
  */
 export function findHiddenStates(graph: Graph): Value[] {
   const inputs = findAttentionLayers(graph)
@@ -31,7 +31,10 @@ function layerInput(graph: Graph, { scores }: AttentionLayer): Value | undefined
   return normalisedFrom(graph, read) ?? read;
 }
 
-/** From the input of the last layer along the residual sums to the end of the stream, and through a final norm. */
+/**
+ * From the input of the last layer along the residual sums to the end of the stream, and through a final
+ * norm.
+ */
 function followStream(graph: Graph, start: Value): Value {
   let stream = start;
   while (true) {

@@ -8,8 +8,8 @@ import { type Tensor, tensorNumbers, tensorSize } from './tensor.ts';
 import type { ValueInfo } from './value-info.ts';
 
 /**
- * A working copy of a model's main graph that passes may change. Nodes are copied, weights are shared with the
- * model, so a copy of a 100 MB model costs kilobytes. `toModel` closes it again.
+ * A working copy of a model's main graph that passes may change. Nodes are copied, weights are shared with
+ * the model, so a copy of a 100 MB model costs kilobytes. `toModel` closes it again.
  */
 export class Graph {
   nodes: Node[];

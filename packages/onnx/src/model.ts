@@ -6,7 +6,10 @@ export interface Model {
   readonly external: ExternalData;
 }
 
-/** External tensor files, by the location that the model writes: given as bytes, or read from a folder when needed. */
+/**
+ * External tensor files, by the location that the model writes: given as bytes, or read from a folder when
+ * needed.
+ */
 export interface ExternalData {
   readonly directory?: string | undefined;
   readonly files: ReadonlyMap<string, Uint8Array>;

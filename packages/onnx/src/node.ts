@@ -54,7 +54,9 @@ export function isOp<const Op extends string>(
   return node !== undefined && isStandard(node) && ops.includes(node.opType as Op);
 }
 
-/** Every value a node reads: its inputs and, for control flow, the outer values its bodies capture by name. */
+/**
+ * Every value a node reads: its inputs and, for control flow, the outer values its bodies capture by name.
+ */
 export function readValues(node: Node): string[] {
   const named = node.input.filter((input) => input !== '');
   return [...named, ...capturedValues(node)];

@@ -46,7 +46,9 @@ const firstInputOnly = [
   'LayerNormalization',
 ] as const;
 
-/** Linear layers written as Gemm read the tokens of all texts as one matrix; convolutions read channels first. */
+/**
+ * Linear layers written as Gemm read the tokens of all texts as one matrix; convolutions read channels first.
+ */
 function beforeReshape(graph: Graph, value: Value): Value {
   const node = graph.producer(value);
   return isOp(node, 'Reshape', 'Transpose') ? beforeReshape(graph, node.input[0] as Value) : value;
@@ -61,7 +63,9 @@ function carriesText(graph: Graph, value: Value): boolean {
   return false;
 }
 
-/** Whether a node reads a constant matrix: an embedding table, or weights that are no mere row of frequencies. */
+/**
+ * Whether a node reads a constant matrix: an embedding table, or weights that are no mere row of frequencies.
+ */
 function isMatrix(graph: Graph, node: Node): boolean {
   return node.input.some((input) => {
     if (!isConstant(graph, input)) return false;

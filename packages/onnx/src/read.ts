@@ -6,13 +6,16 @@ import type { Model } from './model.ts';
 import { ModelProtoSchema } from './proto.ts';
 
 export interface LoadOptions {
-  /** Bytes of external data files by the location the model writes; needed when the model itself is given as bytes. */
+  /**
+   * Bytes of external data files by the location the model writes; needed when the model itself is given as
+   * bytes.
+   */
   readonly externalData?: Readonly<Record<string, Uint8Array>>;
 }
 
 /**
- * Reads an ONNX model from a file or from bytes. Weights are views of the bytes read, not copies; external data stay
- * in their files until a pass needs them. Throws ONNX_INVALID.
+ * Reads an ONNX model from a file or from bytes. Weights are views of the bytes read, not copies; external
+ * data stay in their files until a pass needs them. Throws ONNX_INVALID.
  */
 export function loadModel(source: string | Uint8Array, options: LoadOptions = {}): Model {
   const bytes = typeof source === 'string' ? readFile(source) : source;

@@ -3,7 +3,10 @@ import type { Value } from './emitter.ts';
 import type { Graph } from './graph.ts';
 import { isOp, type Node } from './node.ts';
 
-/** The value a normalisation reads, when `value` is the result of one (LayerNormalization or a spelled-out RMS norm). */
+/**
+ * The value a normalisation reads, when `value` is the result of one (LayerNormalization or a spelled-out RMS
+ * norm).
+ */
 export function normalisedFrom(graph: Graph, value: Value): Value | undefined {
   const node = graph.producer(value);
   if (isOp(node, 'LayerNormalization', 'RMSNormalization')) return node.input[0];
@@ -49,7 +52,10 @@ export function residualSum(graph: Graph, value: Value): Node | undefined {
     });
 }
 
-/** The sum with a layer's bias, when that is added after the residual, as fused SkipLayerNormalization nodes do. */
+/**
+ * The sum with a layer's bias, when that is added after the residual, as fused SkipLayerNormalization nodes
+ * do.
+ */
 export function biasedSum(graph: Graph, value: Value): Value | undefined {
   const sum = graph
     .consumers(value)
@@ -64,7 +70,10 @@ function castsOf(graph: Graph, value: Value): readonly Value[] {
     .map((cast) => cast.output[0] as Value);
 }
 
-/** Whether a value was computed by a product with weights, a few operators back, and is not a mask or a position. */
+/**
+ * Whether a value was computed by a product with weights, a few operators back, and is not a mask or a
+ * position.
+ */
 function passesWeights(graph: Graph, value: Value): boolean {
   const queue: { value: Value; depth: number }[] = [{ value, depth: 0 }];
   for (const { value: current, depth } of queue) {

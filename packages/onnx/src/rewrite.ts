@@ -33,7 +33,10 @@ export function rewrite(graph: Graph, rewriter: Rewriter): number {
   return replaced;
 }
 
-/** Renames a freshly written value to the name the graph knows; a value from elsewhere is passed on by Identity. */
+/**
+ * Renames a freshly written value to the name the graph knows; a value from elsewhere is passed on by
+ * Identity.
+ */
 function giveName(nodes: Node[], value: Value, name: Value): void {
   const producer = nodes.find((node) => node.output.includes(value));
   if (!producer) {

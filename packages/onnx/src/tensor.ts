@@ -74,7 +74,8 @@ const containers = {
 
 /**
  * The tensor's elements. Half floats come as Float32Array. Shares memory with the file when it is aligned.
- * Throws ONNX_INVALID for strings, for element types without a JavaScript container and for unresolved external data.
+ * Throws ONNX_INVALID for strings, for element types without a JavaScript container and for unresolved
+ * external data.
  */
 export function tensorData(tensor: Tensor): TensorData {
   const bits = storedData(tensor);
@@ -83,7 +84,10 @@ export function tensorData(tensor: Tensor): TensorData {
   return bits;
 }
 
-/** The elements as plain numbers (int64 rounded to doubles); meant for small constants such as axes and shapes. */
+/**
+ * The elements as plain numbers (int64 rounded to doubles); meant for small constants such as axes and
+ * shapes.
+ */
 export function tensorNumbers(tensor: Tensor): number[] {
   return Array.from(tensorData(tensor) as ArrayLike<number | bigint>, Number);
 }

@@ -5,7 +5,10 @@ import { placeExternalFiles } from './external-data.ts';
 import type { Model } from './model.ts';
 import { ModelProtoSchema } from './proto.ts';
 
-/** Serialises a model. External tensors stay external: give `externalFiles(model)` to the session, or use saveModel. */
+/**
+ * Serialises a model. External tensors stay external: give `externalFiles(model)` to the session, or use
+ * saveModel.
+ */
 export function encodeModel(model: Model): Uint8Array {
   return toBinary(ModelProtoSchema, model.proto);
 }

@@ -10,7 +10,10 @@ export interface LoggerConfig {
   readonly format: 'json' | 'pretty';
 }
 
-/** A pino logger; user texts, keys and tokens never belong into its fields, and the usual ones are redacted anyway. */
+/**
+ * A pino logger; user texts, keys and tokens never belong into its fields, and the usual ones are redacted
+ * anyway.
+ */
 export function createLogger(config: LoggerConfig): Log {
   const options = {
     name: config.name,

@@ -1,4 +1,7 @@
-/** Waits until `condition` gives something truthy and returns it; fails after `limitMs` with what it was waiting for. */
+/**
+ * Waits until `condition` gives something truthy and returns it; fails after `limitMs` with what it was
+ * waiting for.
+ */
 export async function eventually<T>(
   what: string,
   condition: () => T | Promise<T>,

@@ -33,7 +33,10 @@ async function removeLeftOvers(): Promise<void> {
   }
 }
 
-/** Starts a Postgres for a test file; call `stop` in afterAll. Only a `durable` one waits for the disk, as in production. */
+/**
+ * Starts a Postgres for a test file; call `stop` in afterAll. Only a `durable` one waits for the disk, as in
+ * production.
+ */
 export async function startTestPostgres({ durable = false } = {}): Promise<TestPostgres> {
   await removeLeftOvers();
   const home = mkdtempSync(join(tmpdir(), prefix));

@@ -7,8 +7,8 @@ import { freePort } from '@tessera/embedded';
 import { eventually } from './eventually.ts';
 
 /**
- * The redis-server to test with: REDIS_SERVER_BIN, or the one on PATH; null (with a loud note) when there is none.
- * Under CI=true a missing one is an error, so that nobody believes in tests that never ran.
+ * The redis-server to test with: REDIS_SERVER_BIN, or the one on PATH; null (with a loud note) when there is
+ * none. Under CI=true a missing one is an error, so that nobody believes in tests that never ran.
  */
 export function redisBinary(environment: NodeJS.ProcessEnv = process.env): string | null {
   const named = environment.REDIS_SERVER_BIN;

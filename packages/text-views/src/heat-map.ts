@@ -6,8 +6,8 @@ import type { WeightedSpan } from './words.ts';
 const visible = 0.05;
 
 /**
- * A text as HTML with its weighted words on a two-colour ground: blue speaks for the target, orange against it, which
- * colour-blind readers can tell apart. The number is in the title, and read out to screen readers.
+ * A text as HTML with its weighted words on a two-colour ground: blue speaks for the target, orange against
+ * it, which colour-blind readers can tell apart. The number is in the title, and read out to screen readers.
  */
 export function heatMapHtml(text: string, spans: readonly WeightedSpan[], strongest?: number): string {
   return `<p class="heat" dir="auto">${segmentsOf(text, spans, strongest).map(segmentHtml).join('')}</p>`;

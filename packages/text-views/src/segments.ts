@@ -9,8 +9,9 @@ export interface Segment {
 }
 
 /**
- * A text cut at its weighted spans, in reading order; joined again the pieces are the text. Spans that overlap an earlier one
- * begin where it ends. `strongest` is the largest |value| unless several texts share one scale.
+ * A text cut at its weighted spans, in reading order; joined again the pieces are the text. Spans that
+ * overlap an earlier one begin where it ends. `strongest` is the largest |value| unless several texts share
+ * one scale.
  */
 export function segmentsOf(
   text: string,

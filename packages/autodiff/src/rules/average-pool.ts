@@ -5,7 +5,10 @@ import type { RuleContext } from '../rule.ts';
 import { rule } from '../rule.ts';
 import { spreadWindows, type Windows, windowsOf } from '../window.ts';
 
-/** y = mean of each window ⇒ every element of a window gets dy divided by the number of elements counted in it. */
+/**
+ * y = mean of each window ⇒ every element of a window gets dy divided by the number of elements counted in
+ * it.
+ */
 export const averagePool = rule('AveragePool', ({ g, node, x: [x = ''], y, dy }: RuleContext) => {
   const kernel = intsAttribute(node, 'kernel_shape') ?? [];
   const windows = windowsOf(g, node, x, kernel);

@@ -2,7 +2,10 @@ import { floatAttribute, intAttribute } from '@tessera/onnx';
 import { axesUpTo } from '../graph-builder.ts';
 import { rule } from '../rule.ts';
 
-/** y = γ·x̂ + β with x̂ = (x − μ)/√(σ² + ε) per channel, μ and σ² stored ⇒ dx = dy·γ/√(σ² + ε), dγ = Σ dy·x̂, dβ = Σ dy. */
+/**
+ * y = γ·x̂ + β with x̂ = (x − μ)/√(σ² + ε) per channel, μ and σ² stored ⇒ dx = dy·γ/√(σ² + ε), dγ = Σ dy·x̂,
+ * dβ = Σ dy.
+ */
 export const batchNormalization = rule(
   'BatchNormalization',
   ({ g, node, x: [x = '', scale = '', , mean = '', variance = ''], dy, wants }) => {

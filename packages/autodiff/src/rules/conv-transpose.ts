@@ -2,7 +2,10 @@ import { intAttribute, intsAttribute, stringAttribute } from '@tessera/onnx';
 import { axesUpTo } from '../graph-builder.ts';
 import { rule } from '../rule.ts';
 
-/** The transpose of a convolution: dX is dY convolved with the same weights; dB = Σ dY over all but the channels. */
+/**
+ * The transpose of a convolution: dX is dY convolved with the same weights; dB = Σ dY over all but the
+ * channels.
+ */
 export const convTranspose = rule(
   'ConvTranspose',
   ({ g, node, x: [x = '', w = ''], dy, wants }) => {

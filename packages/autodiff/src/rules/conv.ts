@@ -5,9 +5,9 @@ import { rule } from '../rule.ts';
 import { spreadWindows, type Windows, windowsOf } from '../window.ts';
 
 /**
- * Y[n, m, t] = B[m] + Σ W[m, c, k]·X[n, c, t·stride + k·dilation − pad]
- * ⇒ dX is dY convolved back (a transposed convolution with the same weights), dB = Σ dY over all but the channels,
- * dW[m, c, k] = Σ dY[n, m, t]·X[n, c, …]: a convolution of X by dY with stride and dilation exchanged.
+ * Y[n, m, t] = B[m] + Σ W[m, c, k]·X[n, c, t·stride + k·dilation − pad] ⇒ dX is dY convolved back (a
+ * transposed convolution with the same weights), dB = Σ dY over all but the channels, dW[m, c, k] = Σ dY[n,
+ * m, t]·X[n, c, …]: a convolution of X by dY with stride and dilation exchanged.
  */
 export const conv = rule('Conv', (context: RuleContext) => {
   const {
@@ -33,8 +33,8 @@ export const conv = rule('Conv', (context: RuleContext) => {
 });
 
 /**
- * With batch and channels exchanged, X [C, N, …] is convolved by dY [M, N, …] and gives [C, M, kernel…]. Groups stay
- * apart by moving them into the convolution's own groups: X [C/group, group·N, …], dY [M, N, …].
+ * With batch and channels exchanged, X [C, N, …] is convolved by dY [M, N, …] and gives [C, M, kernel…].
+ * Groups stay apart by moving them into the convolution's own groups: X [C/group, group·N, …], dY [M, N, …].
  */
 function weightGradient(
   g: GraphBuilder,

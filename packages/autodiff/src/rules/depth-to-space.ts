@@ -2,8 +2,8 @@ import { intAttribute, stringAttribute } from '@tessera/onnx';
 import { rule } from '../rule.ts';
 
 /**
- * Blocks of channels become blocks of pixels; dx moves them back. SpaceToDepth is the inverse of the DCR order;
- * in the CRD order the two halves of the channel axis change places as well.
+ * Blocks of channels become blocks of pixels; dx moves them back. SpaceToDepth is the inverse of the DCR
+ * order; in the CRD order the two halves of the channel axis change places as well.
  */
 export const depthToSpace = rule('DepthToSpace', ({ g, node, x: [x = ''], dy }) => {
   const blocksize = intAttribute(node, 'blocksize', 1);

@@ -6,8 +6,8 @@ import type { Axis } from '../shapes.ts';
 import { undoBroadcast } from '../undo-broadcast.ts';
 
 /**
- * y = Σ Πᵢ xᵢ over the letters missing in the output ⇒ dxᵢ is the einsum of dy with the other operands, ending in
- * xᵢ's letters. Letters that only xᵢ has were summed away, so dxᵢ repeats along them.
+ * y = Σ Πᵢ xᵢ over the letters missing in the output ⇒ dxᵢ is the einsum of dy with the other operands,
+ * ending in xᵢ's letters. Letters that only xᵢ has were summed away, so dxᵢ repeats along them.
  */
 export const einsum = rule('Einsum', (context: RuleContext) => {
   const { g, node, x, dy, wants } = context;

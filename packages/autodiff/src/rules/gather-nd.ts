@@ -6,8 +6,8 @@ import { scatterRows } from '../scatter.ts';
 import { fixedLength } from '../shapes.ts';
 
 /**
- * y = x[i₀, i₁, …] for index tuples over the first k axes ⇒ dx adds each slice of dy where it was read. The k axes
- * are flattened into one, and each tuple into the row number Σ iⱼ·strideⱼ.
+ * y = x[i₀, i₁, …] for index tuples over the first k axes ⇒ dx adds each slice of dy where it was read. The k
+ * axes are flattened into one, and each tuple into the row number Σ iⱼ·strideⱼ.
  */
 export const gatherNd = rule(
   'GatherND',

@@ -3,7 +3,10 @@ import { fromFront } from '../graph-builder.ts';
 import { rule } from '../rule.ts';
 import { scatterAlong } from '../scatter.ts';
 
-/** y = x[indices] along an axis ⇒ dx adds each slice of dy where it was read. A scalar index reads one place once. */
+/**
+ * y = x[indices] along an axis ⇒ dx adds each slice of dy where it was read. A scalar index reads one place
+ * once.
+ */
 export const gather = rule(
   'Gather',
   ({ g, node, x: [x = '', indices = ''], dy }) => {

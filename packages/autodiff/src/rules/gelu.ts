@@ -3,8 +3,8 @@ import type { RuleContext } from '../rule.ts';
 import { rule } from '../rule.ts';
 
 /**
- * y = x·Φ(x) ⇒ dx = dy·(Φ(x) + x·φ(x)), with Φ and φ the normal distribution and density.
- * The tanh form (Hendrycks and Gimpel 2016, §2) approximates Φ(x) by ½(1 + tanh u), u = √(2/π)·(x + 0.044715·x³).
+ * y = x·Φ(x) ⇒ dx = dy·(Φ(x) + x·φ(x)), with Φ and φ the normal distribution and density. The tanh form
+ * (Hendrycks and Gimpel 2016, §2) approximates Φ(x) by ½(1 + tanh u), u = √(2/π)·(x + 0.044715·x³).
  */
 export const gelu = rule('Gelu', (context) => [
   stringAttribute(context.node, 'approximate', 'none') === 'tanh' ? tanhForm(context) : exactForm(context),

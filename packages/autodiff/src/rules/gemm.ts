@@ -3,7 +3,9 @@ import type { RuleContext } from '../rule.ts';
 import { rule } from '../rule.ts';
 import { undoBroadcast } from '../undo-broadcast.ts';
 
-/** Y = α·A'·B' + β·C, where ' may transpose ⇒ dA' = α·dY·B'ᵀ, dB' = α·A'ᵀ·dY, dC = β·dY summed to C's shape. */
+/**
+ * Y = α·A'·B' + β·C, where ' may transpose ⇒ dA' = α·dY·B'ᵀ, dB' = α·A'ᵀ·dY, dC = β·dY summed to C's shape.
+ */
 export const gemm = rule('Gemm', ({ g, node, x: [a = '', b = '', c = ''], y, dy, wants }: RuleContext) => {
   const transA = intAttribute(node, 'transA', 0);
   const transB = intAttribute(node, 'transB', 0);

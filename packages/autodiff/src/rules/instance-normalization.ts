@@ -2,7 +2,10 @@ import { floatAttribute } from '@tessera/onnx';
 import { axesUpTo } from '../graph-builder.ts';
 import { rule } from '../rule.ts';
 
-/** Layer normalisation of each channel over its spatial axes; γ and β per channel. Same formula as LayerNormalization. */
+/**
+ * Layer normalisation of each channel over its spatial axes; γ and β per channel. Same formula as
+ * LayerNormalization.
+ */
 export const instanceNormalization = rule(
   'InstanceNormalization',
   ({ g, node, x: [x = '', scale = ''], dy, wants }) => {

@@ -16,14 +16,20 @@ export const matMul = rule('MatMul', ({ g, x: [a = '', b = ''], y, dy, wants }: 
   ];
 });
 
-/** dB for a matrix B that all batch entries share: one product over the flattened batch instead of a sum of products. */
+/**
+ * dB for a matrix B that all batch entries share: one product over the flattened batch instead of a sum of
+ * products.
+ */
 function weightGradient(g: GraphBuilder, a: Value, dy: Value, b: Value): Value {
   const columns = (x: Value, width: Value) => g.reshape(x, g.concat([g.ints([-1]), width], 0));
   const flatA = columns(a, g.lengths(b, 0));
   return g.matMul(g.transpose(flatA, [1, 0]), columns(dy, g.lengths(b, 1)));
 }
 
-/** A one-dimensional operand acts as a row on the left or as a column on the right; its unit axis is not in dY. */
+/**
+ * A one-dimensional operand acts as a row on the left or as a column on the right; its unit axis is not in
+ * dY.
+ */
 function vectorGradients(g: GraphBuilder, a: Value, b: Value, dy: Value, wants: (index: number) => boolean) {
   const [rankA, rankB] = [g.rank(a), g.rank(b)];
   if (rankA === 1 && rankB === 1) return [wants(0) && g.mul(dy, b), wants(1) && g.mul(dy, a)];

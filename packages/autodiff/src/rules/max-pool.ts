@@ -1,7 +1,9 @@
 import { DataType, intAttribute } from '@tessera/onnx';
 import { rule } from '../rule.ts';
 
-/** y = max of each window ⇒ dx adds dy at the winners, whose flat positions the forward node hands out itself. */
+/**
+ * y = max of each window ⇒ dx adds dy at the winners, whose flat positions the forward node hands out itself.
+ */
 export const maxPool = rule(
   'MaxPool',
   ({ g, node, x: [x = ''], dy }) => {

@@ -38,7 +38,9 @@ function copiesAdded({ g, node, x: [, , , axesInput], y, dy }: RuleContext, x: V
   }, dy);
 }
 
-/** Pads the positions 0 … length − 1 in the same mode: they say which element each place of dy is a copy of. */
+/**
+ * Pads the positions 0 … length − 1 in the same mode: they say which element each place of dy is a copy of.
+ */
 function foldBorder(g: GraphBuilder, dy: Value, x: Value, axis: number, pads: Value, mode: string): Value {
   const rank = g.rank(x);
   const sources = g.op('Pad', [g.range(g.length(x, axis)), pads], { mode });

@@ -5,8 +5,8 @@ import { rule } from '../rule.ts';
 import { sameLength } from '../shapes.ts';
 
 /**
- * Resizing is linear and works axis by axis: y = x·R along each axis, so dx = dy·Rᵀ. R itself is what Resize makes
- * of the identity matrix, which holds for nearest, linear and cubic interpolation alike.
+ * Resizing is linear and works axis by axis: y = x·R along each axis, so dx = dy·Rᵀ. R itself is what Resize
+ * makes of the identity matrix, which holds for nearest, linear and cubic interpolation alike.
  */
 export const resize = rule(
   'Resize',
@@ -45,7 +45,9 @@ function contract(context: RuleContext, dy: Value, axis: number): Value {
   return g.transpose(product, back);
 }
 
-/** R [length of x, length of y]: the identity resized along its last axis with the operator's own attributes. */
+/**
+ * R [length of x, length of y]: the identity resized along its last axis with the operator's own attributes.
+ */
 function resizeMatrix({ g, node, x: [x = '', , scales], y }: RuleContext, axis: number): Value {
   const eye = identityMatrix(g, x, axis);
   const attributes = {

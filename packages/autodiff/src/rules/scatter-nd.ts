@@ -3,8 +3,8 @@ import { rule } from '../rule.ts';
 import { refusedReduction } from './scatter-elements.ts';
 
 /**
- * y = x with slices overwritten (or, with reduction add, increased) by updates ⇒ dupdates = dy read at the index
- * tuples; dx = dy with the overwritten slices zeroed, or dy as it is.
+ * y = x with slices overwritten (or, with reduction add, increased) by updates ⇒ dupdates = dy read at the
+ * index tuples; dx = dy with the overwritten slices zeroed, or dy as it is.
  */
 export const scatterNd = rule(
   'ScatterND',

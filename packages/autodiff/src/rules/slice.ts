@@ -6,8 +6,8 @@ import { scatterAlong } from '../scatter.ts';
 import { fixedLength, sameLength } from '../shapes.ts';
 
 /**
- * y = x[start:end:step] per axis ⇒ dx = dy at the places it was cut from, zeros elsewhere: zero padding where the
- * step is 1, else the rows of dy put back one by one.
+ * y = x[start:end:step] per axis ⇒ dx = dy at the places it was cut from, zeros elsewhere: zero padding where
+ * the step is 1, else the rows of dy put back one by one.
  */
 export const slice = rule(
   'Slice',

@@ -5,8 +5,8 @@ import { rule } from '../rule.ts';
 /**
  * y = softmax x ⇒ dx = y·(dy − Σ y·dy), the sum along the softmax axis.
  *
- * A row whose scores are all −∞ gives NaN. Exporters guard such rows with Where(IsNaN(y), 0, y); where they do,
- * the same guard keeps the NaN out of the gradient.
+ * A row whose scores are all −∞ gives NaN. Exporters guard such rows with Where(IsNaN(y), 0, y); where they
+ * do, the same guard keeps the NaN out of the gradient.
  */
 export const softmax = rule('Softmax', ({ g, node, x: [x = ''], y, dy }) => {
   const axis = fromFront(intAttribute(node, 'axis', -1), g.rank(x));

@@ -25,9 +25,9 @@ const float64: Precision = { type: DataType.DOUBLE, step: 1e-5, tolerance: 1e-7 
 const float32: Precision = { type: DataType.FLOAT, step: 1e-2, tolerance: 5e-3 };
 
 /**
- * Compares the rule of an operator with central differences, one variable input at a time: for a random cotangent s
- * and a random direction v, ⟨∂⟨s, y⟩/∂x, v⟩ against (⟨s, y(x + hv)⟩ − ⟨s, y(x − hv)⟩)/2h (HIPS autograd's test).
- * In float64 where onnxruntime has kernels for it, else in float32.
+ * Compares the rule of an operator with central differences, one variable input at a time: for a random
+ * cotangent s and a random direction v, ⟨∂⟨s, y⟩/∂x, v⟩ against (⟨s, y(x + hv)⟩ − ⟨s, y(x − hv)⟩)/2h (HIPS
+ * autograd's test). In float64 where onnxruntime has kernels for it, else in float32.
  */
 export async function checkGradient(
   operator: OperatorCases,

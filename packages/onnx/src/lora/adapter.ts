@@ -1,7 +1,9 @@
 import { AppError } from '@tessera/base';
 import { readSafetensors, type StoredTensor } from './safetensors.ts';
 
-/** The files of a PEFT adapter: `adapter_config.json`, parsed, and the bytes of `adapter_model.safetensors`. */
+/**
+ * The files of a PEFT adapter: `adapter_config.json`, parsed, and the bytes of `adapter_model.safetensors`.
+ */
 export interface LoraFiles {
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
@@ -18,7 +20,10 @@ export type ParameterChange =
       readonly to: StoredTensor;
     };
 
-/** W + scale·B·A for a linear layer W [out, in] (Hu et al. 2021), W + scale·(B·A)ᵀ for an embedding W [rows, width]. */
+/**
+ * W + scale·B·A for a linear layer W [out, in] (Hu et al. 2021), W + scale·(B·A)ᵀ for an embedding W [rows,
+ * width].
+ */
 export interface LowRankChange {
   readonly kind: 'low-rank';
   readonly module: string;
@@ -29,7 +34,10 @@ export interface LowRankChange {
   readonly embedding: boolean;
 }
 
-/** Reads a PEFT adapter as the list of changes it makes. Throws ADAPTER_UNFIT for kinds that are not W + s·B·A. */
+/**
+ * Reads a PEFT adapter as the list of changes it makes. Throws ADAPTER_UNFIT for kinds that are not W +
+ * s·B·A.
+ */
 export function readAdapter({ name, config, tensors }: LoraFiles): ParameterChange[] {
   refuseOtherKinds(name, config);
   const stored = readSafetensors(tensors);

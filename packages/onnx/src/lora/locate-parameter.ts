@@ -12,8 +12,9 @@ export interface Parameter {
 }
 
 /**
- * Finds the weight of a module such as `bert.encoder.layer.0.attention.self.query`: by its own name, by the name of
- * the node the exporter made from the module, or by the module's bias, which keeps its name when the weight loses it.
+ * Finds the weight of a module such as `bert.encoder.layer.0.attention.self.query`: by its own name, by the
+ * name of the node the exporter made from the module, or by the module's bias, which keeps its name when the
+ * weight loses it.
  */
 export function locateWeight(graph: Graph, module: string): Parameter | undefined {
   return namedWeight(graph, module) ?? weightOfNode(graph, module) ?? weightBesideBias(graph, module);
@@ -73,7 +74,10 @@ function valueNamed(graph: Graph, path: string): Value | undefined {
   return candidates.find((name) => name === path) ?? candidates.find((name) => samePath(name, path));
 }
 
-/** Equal paths, or one is the other below a wrapper: `m.bert.pooler` and `bert.pooler`. At least two parts must agree. */
+/**
+ * Equal paths, or one is the other below a wrapper: `m.bert.pooler` and `bert.pooler`. At least two parts
+ * must agree.
+ */
 function samePath(a: string, b: string): boolean {
   if (a === b) return true;
   const [longer, shorter] = a.length > b.length ? [a, b] : [b, a];

@@ -9,9 +9,9 @@ import { type LoraFiles, type ParameterChange, readAdapter, unfit } from './adap
 import { locateBias, locateWeight, type Parameter } from './locate-parameter.ts';
 
 /**
- * Merges PEFT LoRA adapters into a model: every parameter becomes Σ wᵢ·(what adapter i alone would make of it), so one
- * adapter with weight 1 is PEFT's `merge_and_unload`, and equal weights average the merged models. The given model is
- * not changed; only the touched weights are new.
+ * Merges PEFT LoRA adapters into a model: every parameter becomes Σ wᵢ·(what adapter i alone would make of
+ * it), so one adapter with weight 1 is PEFT's `merge_and_unload`, and equal weights average the merged
+ * models. The given model is not changed; only the touched weights are new.
  *
  * @param weights one per adapter; equal shares when left out
  * @throws ADAPTER_UNFIT naming every module that the model lacks or has in another shape

@@ -14,8 +14,8 @@ interface Entry {
 }
 
 /**
- * Reads a safetensors file: a little-endian uint64 length, that many bytes of JSON naming each tensor with its type,
- * shape and place, then the bytes. Throws ONNX_INVALID when the file is damaged or holds no floats.
+ * Reads a safetensors file: a little-endian uint64 length, that many bytes of JSON naming each tensor with
+ * its type, shape and place, then the bytes. Throws ONNX_INVALID when the file is damaged or holds no floats.
  */
 export function readSafetensors(bytes: Uint8Array): ReadonlyMap<string, StoredTensor> {
   const { header, start } = readHeader(bytes);

@@ -5,8 +5,9 @@ import { isOp, type Node } from '../node.ts';
 import { floatTensor, int64Tensor, renamedTensor, type Tensor } from '../tensor.ts';
 
 /**
- * Turns Constant nodes into initializers and removes Identity nodes of initializers, by which the legacy torch
- * exporter shares equal parameters. After this pass "is it constant" is one look into `graph.initializers`.
+ * Turns Constant nodes into initializers and removes Identity nodes of initializers, by which the legacy
+ * torch exporter shares equal parameters. After this pass "is it constant" is one look into
+ * `graph.initializers`.
  */
 export function liftConstants(graph: Graph): void {
   const alias = new Map<string, string>();

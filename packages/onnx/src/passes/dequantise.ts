@@ -6,8 +6,9 @@ import { renamedTensor, tensorDims, tensorSize } from '../tensor.ts';
 import { prune } from './prune.ts';
 
 /**
- * Turns dynamically quantised matrix products back into float ones: MatMul(x, DequantizeLinear(W)). The weights stay
- * stored in int8; what changes is that activations are no longer rounded, so that gradients exist.
+ * Turns dynamically quantised matrix products back into float ones: MatMul(x, DequantizeLinear(W)). The
+ * weights stay stored in int8; what changes is that activations are no longer rounded, so that gradients
+ * exist.
  */
 export function dequantise(graph: Graph): number {
   const replaced = rewrite(graph, (node, g) => floatProduct(graph, node, g));
@@ -35,7 +36,10 @@ function floatProduct(graph: Graph, node: Node, g: Emitter): readonly Value[] | 
   }
 }
 
-/** Mul(Cast(MatMulInteger(quantised x, W)), Mul(scale of x, scale of W)): how the quantiser of onnxruntime writes it. */
+/**
+ * Mul(Cast(MatMulInteger(quantised x, W)), Mul(scale of x, scale of W)): how the quantiser of onnxruntime
+ * writes it.
+ */
 function scaledIntegerProduct(graph: Graph, node: Node, g: Emitter): readonly Value[] | undefined {
   const operands = node.input.map((input) => graph.producer(input));
   const place = operands.findIndex((operand) => isOp(operand, 'Cast'));
@@ -66,7 +70,9 @@ function dequantisedWeights(
   return g.op('DequantizeLinear', inputs, { axis: 1 });
 }
 
-/** A quantisation parameter as DequantizeLinear wants it: a scalar for the whole tensor, else one per column. */
+/**
+ * A quantisation parameter as DequantizeLinear wants it: a scalar for the whole tensor, else one per column.
+ */
 function perColumn(graph: Graph, parameter: Value): Value {
   const tensor = graph.initializers.get(parameter);
   if (!tensor) return parameter;

@@ -23,15 +23,22 @@ export interface Exposed {
   readonly model: Model;
   /** Per layer, [batch, heads, queries, keys]. */
   readonly attentions: readonly string[];
-  /** Per decoder layer that looks at an encoder, [batch, heads, queries, keys]; exposed together with the attentions. */
+  /**
+   * Per decoder layer that looks at an encoder, [batch, heads, queries, keys]; exposed together with the
+   * attentions.
+   */
   readonly crossAttentions: readonly string[];
-  /** Embeddings, then the output of each layer, [batch, tokens, width]; the last is the model's last hidden state. */
+  /**
+   * Embeddings, then the output of each layer, [batch, tokens, width]; the last is the model's last hidden
+   * state.
+   */
   readonly hiddenStates: readonly string[];
 }
 
 /**
  * Makes attention probabilities and hidden states outputs of a model that was exported without them. Only
- * declarations are added, unless onnxruntime's optimiser fused them away: then the fused nodes are taken apart.
+ * declarations are added, unless onnxruntime's optimiser fused them away: then the fused nodes are taken
+ * apart.
  *
  * @throws OUTPUT_UNAVAILABLE when the graph has none that can be recognised
  */

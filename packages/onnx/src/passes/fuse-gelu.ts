@@ -2,8 +2,9 @@ import type { Graph } from '../graph.ts';
 import { isOp, makeNode, type Node } from '../node.ts';
 
 /**
- * Recognises x·½·(1 + erf(x/√2)) and x·½·(1 + tanh(√(2/π)·(x + 0.044715·x³))) in the orders exporters write them, and
- * puts one Gelu or FastGelu node in their place, so that the gradient reads x alone and the runtime can fuse the forward part.
+ * Recognises x·½·(1 + erf(x/√2)) and x·½·(1 + tanh(√(2/π)·(x + 0.044715·x³))) in the orders exporters write
+ * them, and puts one Gelu or FastGelu node in their place, so that the gradient reads x alone and the runtime
+ * can fuse the forward part.
  *
  * @param keep values that callers ask for and that must not disappear
  * @returns how many were fused

@@ -13,8 +13,9 @@ interface Match {
 }
 
 /**
- * Recognises γ·(x − mean x)/√(var x + ε) + β over the last axis, which exports below opset 17 spell out in eight or
- * nine nodes, and writes LayerNormalization instead: its gradient is shorter and needs no intermediate.
+ * Recognises γ·(x − mean x)/√(var x + ε) + β over the last axis, which exports below opset 17 spell out in
+ * eight or nine nodes, and writes LayerNormalization instead: its gradient is shorter and needs no
+ * intermediate.
  *
  * @param keep values that callers ask for and that must not disappear
  * @returns how many were fused

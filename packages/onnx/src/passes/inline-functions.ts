@@ -49,7 +49,9 @@ function callBody(graph: Graph, call: Node, body: FunctionProto): Node[] {
   });
 }
 
-/** An attribute that refers to a parameter of the function takes the caller's value, or the declared default. */
+/**
+ * An attribute that refers to a parameter of the function takes the caller's value, or the declared default.
+ */
 function bindAttribute(
   attribute: Node['attribute'][number],
   call: Node,

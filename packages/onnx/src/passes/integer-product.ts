@@ -6,8 +6,8 @@ import type { IntegerWeights } from './integer-weights.ts';
 /**
  * How the activations x of a product are rounded to eight bits:
  * - `tensor`: one scale for all of x, as onnxruntime's own quantiser does;
- * - `rows`: x is divided by the largest magnitude of each row first, and the product multiplied by it afterwards, so that
- *   one token with massive activations does not coarsen the steps of all others;
+ * - `rows`: x is divided by the largest magnitude of each row first, and the product multiplied by it
+ *   afterwards, so that one token with massive activations does not coarsen the steps of all others;
  * - `remainder`: what rounding lost is rounded as well and multiplied with the same weights, x̂·W + r̂·W.
  */
 export type Rounding = 'tensor' | 'rows' | 'remainder';
@@ -19,7 +19,8 @@ export type Rounded = Map<string, readonly Value[]>;
 const tiny = 1e-12;
 
 /**
- * Writes x·W ≈ scale·(integers − zero)·W with MatMulInteger; onnxruntime fuses rounding, product and scaling to one kernel.
+ * Writes x·W ≈ scale·(integers − zero)·W with MatMulInteger; onnxruntime fuses rounding, product and scaling
+ * to one kernel.
  *
  * @param x float32 [..., rows]
  * @returns float32 [..., columns]
@@ -57,7 +58,10 @@ const positive: ReadonlySet<string> = new Set([
   'com.microsoft.FastGelu',
 ]);
 
-/** The largest magnitude in each row, [..., 1]; where x is (nearly) positive, its largest value, which is one pass less. */
+/**
+ * The largest magnitude in each row, [..., 1]; where x is (nearly) positive, its largest value, which is one
+ * pass less.
+ */
 function rowSize(g: Emitter, x: Value): Value {
   const largest = g.reduceMax(x, [-1]);
   const producer = g.graph.producer(x);

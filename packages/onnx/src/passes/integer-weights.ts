@@ -6,7 +6,10 @@ import type { Graph } from '../graph.ts';
 import { isOp } from '../node.ts';
 import { floatTensor, makeTensor, tensorData, tensorDims } from '../tensor.ts';
 
-/** Products with fewer output columns (classification heads) stay in float32: they cost nothing and decide labels. */
+/**
+ * Products with fewer output columns (classification heads) stay in float32: they cost nothing and decide
+ * labels.
+ */
 const fewestColumns = 16;
 
 /** Constant weights as MatMulInteger wants them. */

@@ -3,7 +3,9 @@ import type { Graph } from '../graph.ts';
 import { operatorName } from '../node.ts';
 import { rewrite } from '../rewrite.ts';
 
-/** Writes the nodes of `fuseGelu` in operators of ONNX alone: its own Gelu from opset 20 on, else spelled out. */
+/**
+ * Writes the nodes of `fuseGelu` in operators of ONNX alone: its own Gelu from opset 20 on, else spelled out.
+ */
 export function lowerGelu(graph: Graph): void {
   rewrite(graph, (node, g) => {
     const x = node.input[0] as Value;

@@ -12,7 +12,9 @@ import { type QuantiseOptions, quantise } from './quantise.ts';
 
 const F = DataType.FLOAT;
 
-/** The float model of the weights that `quantise` rounds to, so that only the rounding of activations differs. */
+/**
+ * The float model of the weights that `quantise` rounds to, so that only the rounding of activations differs.
+ */
 function dequantisedWeights(model: Model): Model {
   const graph = new Graph(quantise(model, { activations: 'per tensor' }));
   dequantise(graph);

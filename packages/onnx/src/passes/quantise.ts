@@ -16,18 +16,19 @@ import { minimalOpset, upgradeOpset } from './upgrade-opset.ts';
 
 export interface QuantiseOptions {
   /**
-   * How activations are rounded. `by role`: by rows in feed-forward layers, with the remainder where attention values are
-   * made, and per tensor elsewhere. `per tensor`: everywhere as onnxruntime's own quantiser does. On MiniLM (500 texts of
-   * SST-2, against float32) the mean cosine of sentence embeddings is 0.999 by role and 0.993 per tensor.
+   * How activations are rounded. `by role`: by rows in feed-forward layers, with the remainder where
+   * attention values are made, and per tensor elsewhere. `per tensor`: everywhere as onnxruntime's own
+   * quantiser does. On MiniLM (500 texts of SST-2, against float32) the mean cosine of sentence embeddings is
+   * 0.999 by role and 0.993 per tensor.
    */
   readonly activations?: 'by role' | 'per tensor';
 }
 
 /**
- * Lets products with constant weights run in int8: activations are quantised at run time (DynamicQuantizeLinear), the
- * weights [rows, columns] are int8 with one scale per column, MatMulInteger multiplies, and the result is scaled back.
- * Weights that are stored in int8 per column already (our starter models) are used as they are. The given model is not
- * changed.
+ * Lets products with constant weights run in int8: activations are quantised at run time
+ * (DynamicQuantizeLinear), the weights [rows, columns] are int8 with one scale per column, MatMulInteger
+ * multiplies, and the result is scaled back. Weights that are stored in int8 per column already (our starter
+ * models) are used as they are. The given model is not changed.
  */
 export function quantise(model: Model, { activations = 'by role' }: QuantiseOptions = {}): Model {
   const graph = new Graph(model);
@@ -52,8 +53,8 @@ export function quantise(model: Model, { activations = 'by role' }: QuantiseOpti
 }
 
 /**
- * The products that make the values of attention. Their error matters most: where all tokens look at one and the same
- * token, whose values are small, the error of its values is added to every token alike.
+ * The products that make the values of attention. Their error matters most: where all tokens look at one and
+ * the same token, whose values are small, the error of its values is added to every token alike.
  */
 function valueProjections(graph: Graph): Set<Node> {
   const found = findAttentionLayers(graph).map(({ values }) => findProjection(graph, values)?.node);
@@ -103,8 +104,8 @@ function integerNodes(graph: Graph, node: Node, plan: Plan): Node[] {
 }
 
 /**
- * Gives biases of products by rows the shape [1, columns]: onnxruntime would fuse a bias [columns] with the Gelu behind it
- * to a BiasGelu, which is slower than the two (a third, at 1,024 × 1,536).
+ * Gives biases of products by rows the shape [1, columns]: onnxruntime would fuse a bias [columns] with the
+ * Gelu behind it to a BiasGelu, which is slower than the two (a third, at 1,024 × 1,536).
  */
 function addBiasesApart(graph: Graph, products: ReadonlySet<Value>): void {
   graph.nodes = graph.nodes.map((node) => {

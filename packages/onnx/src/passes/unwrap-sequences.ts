@@ -7,8 +7,8 @@ import { tensorDims } from '../tensor.ts';
 import { prune } from './prune.ts';
 
 /**
- * Replaces lists of tensors whose structure is known by plain tensor operators: an element of a split becomes a slice,
- * an element of a constructed list the tensor itself, a concatenated list a Concat.
+ * Replaces lists of tensors whose structure is known by plain tensor operators: an element of a split becomes
+ * a slice, an element of a constructed list the tensor itself, a concatenated list a Concat.
  */
 export function unwrapSequences(graph: Graph): void {
   const replaced = rewrite(graph, (node, g) => {
@@ -37,7 +37,9 @@ function elementAt(graph: Graph, node: Node, g: Emitter): readonly Value[] | und
 /** "To the end" in a Slice. */
 const toTheEnd = 2 ** 40;
 
-/** Where element `index` of a split lies: of unit slices, of equal pieces, or of pieces with listed lengths. */
+/**
+ * Where element `index` of a split lies: of unit slices, of equal pieces, or of pieces with listed lengths.
+ */
 function stretch(
   graph: Graph,
   lengths: Value | undefined,

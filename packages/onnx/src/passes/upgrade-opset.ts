@@ -6,14 +6,18 @@ import { isOp, isStandard, type Node } from '../node.ts';
 import { rewrite } from '../rewrite.ts';
 import { floatTensor } from '../tensor.ts';
 
-/** The opset everything after this pass may rely on: LayerNormalization and ScatterElements with addition exist. */
+/**
+ * The opset everything after this pass may rely on: LayerNormalization and ScatterElements with addition
+ * exist.
+ */
 export const minimalOpset = 17;
 
 const oldestOpset = 9;
 
 /**
- * Lifts opsets 9–16 to 17. Between 13 and 17 no operator that models export changed its meaning; below 13 axes,
- * splits and limits move from attributes to inputs, and Softmax no longer flattens. Throws ONNX_INVALID below 9.
+ * Lifts opsets 9–16 to 17. Between 13 and 17 no operator that models export changed its meaning; below 13
+ * axes, splits and limits move from attributes to inputs, and Softmax no longer flattens. Throws ONNX_INVALID
+ * below 9.
  */
 export function upgradeOpset(graph: Graph): void {
   const version = graph.opset;

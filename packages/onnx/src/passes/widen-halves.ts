@@ -5,12 +5,14 @@ import { isOp, makeNode, type Node } from '../node.ts';
 import { floatTensor, renamedTensor, type Tensor, tensorDims, tensorFloats, tensorSize } from '../tensor.ts';
 import { declaredType } from '../value-info.ts';
 
-/** Weights up to this many elements are converted at once; larger ones stay 16-bit in the file behind a Cast. */
+/**
+ * Weights up to this many elements are converted at once; larger ones stay 16-bit in the file behind a Cast.
+ */
 const convertedAtOnce = 4096;
 
 /**
- * Lets a 16-bit float model compute in float32: onnxruntime's CPU kernels do so anyway, with a cast around each.
- * Weights stay 16-bit in the file; inputs and outputs keep their declared types.
+ * Lets a 16-bit float model compute in float32: onnxruntime's CPU kernels do so anyway, with a cast around
+ * each. Weights stay 16-bit in the file; inputs and outputs keep their declared types.
  *
  * @returns whether the graph had anything to widen
  */

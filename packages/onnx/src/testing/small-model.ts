@@ -46,7 +46,9 @@ export async function runOnWaves(
   return results as Record<string, Tensor>;
 }
 
-/** Numbers that differ from each other: sines for floats, small counts for integers, mostly true for booleans. */
+/**
+ * Numbers that differ from each other: sines for floats, small counts for integers, mostly true for booleans.
+ */
 function wave(type: DataType, dims: readonly number[], seed: number): Tensor {
   const size = dims.reduce((product, dim) => product * dim, 1);
   if (type === DataType.INT64)

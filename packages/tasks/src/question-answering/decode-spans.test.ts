@@ -26,7 +26,7 @@ const defaults = { topk: 1, maxAnswerLen: 128, showNullAnswers: true };
 const scoresOf = (spans: readonly { readonly score: number }[]) =>
   spans.map((s) => Number(s.score.toFixed(5)));
 
-describe('the worked example of SQuARE's wire', () => {
+describe('the worked example of the wire', () => {
   it('ranks spans and the null answer', () => {
     const answers = decodeSpans([worked], { ...defaults, topk: 10 });
     expect(scoresOf(answers)).toEqual([0.37144, 0.08288, 0.08288, 0.05027, 0.01849, 0.01849, 0.01849]);

@@ -6,7 +6,8 @@ import { attend, joinHeads, maskFuture, splitHeads } from './heads.ts';
 
 /**
  * ONNX's own attention of opset 23: queries, keys and values [batch, heads, tokens, size], or [batch, tokens,
- * heads·size] with `q_num_heads`; fewer key heads than query heads are shared. Forms with a cache stay as they are.
+ * heads·size] with `q_num_heads`; fewer key heads than query heads are shared. Forms with a cache stay as
+ * they are.
  */
 export const attention: Decomposition = (node, g) => {
   const [q = '', k = '', v = '', mask, pastKey, pastValue, lengths] = node.input;

@@ -8,7 +8,10 @@ import { declaredDims } from '../../value-info.ts';
 import type { Decomposition } from './decomposition.ts';
 import { attend, joinHeads, maskFuture, splitHeads } from './heads.ts';
 
-/** onnxruntime's Attention: one projection to queries, keys and values, then attention. Caches and rotation stay as they are. */
+/**
+ * onnxruntime's Attention: one projection to queries, keys and values, then attention. Caches and rotation
+ * stay as they are.
+ */
 export const contribAttention: Decomposition = (node, g) => {
   const [x = '', weights = '', bias, mask, past, scoreBias] = node.input;
   const stored = g.graph.initializers.get(weights);
@@ -37,7 +40,10 @@ export const contribAttention: Decomposition = (node, g) => {
   return [joinHeads(g, result)];
 };
 
-/** Adds `filler` to the scores of padded keys; the mask is 0/1 [batch, keys], or the number of keys per row [batch]. */
+/**
+ * Adds `filler` to the scores of padded keys; the mask is 0/1 [batch, keys], or the number of keys per row
+ * [batch].
+ */
 export function maskPadding(g: Emitter, scores: Value, mask: Value, rank: number, filler: number): Value {
   g.setType(mask, DataType.INT32);
   const kept = rank === 2 ? mask : keysWithin(g, scores, mask);

@@ -250,6 +250,7 @@ it('every decomposition has a case', () => {
   const covered = new Set(
     cases.map(([, { nodes }]) => (nodes[0]?.domain ? `${nodes[0].domain}.${nodes[0].op}` : nodes[0]?.op)),
   );
-  const same = new Set(['com.microsoft.SimplifiedLayerNormalization']); // onnxruntime registers it without a domain only
+  // onnxruntime registers it without a domain only
+  const same = new Set(['com.microsoft.SimplifiedLayerNormalization']);
   expect(decomposedOperators.filter((name) => !covered.has(name) && !same.has(name))).toEqual([]);
 });

@@ -34,8 +34,9 @@ const decompositions: Readonly<Record<string, Decomposition>> = {
 export const decomposedOperators: readonly string[] = Object.keys(decompositions);
 
 /**
- * Takes fused operators apart: those that onnxruntime's optimisers write, and the attention operators of opset 23.
- * What the parts compute, attention probabilities among them, becomes visible. Unknown forms stay as they are.
+ * Takes fused operators apart: those that onnxruntime's optimisers write, and the attention operators of
+ * opset 23. What the parts compute, attention probabilities among them, becomes visible. Unknown forms stay
+ * as they are.
  */
 export function decompose(graph: Graph): void {
   rewrite(graph, (node, g) => decompositions[isStandard(node) ? node.opType : operatorName(node)]?.(node, g));

@@ -2,7 +2,10 @@ import { float, floatAttribute, intAttribute } from '../../attribute.ts';
 import { DataType } from '../../data-type.ts';
 import type { Decomposition } from './decomposition.ts';
 
-/** Word, position and segment embeddings, summed and normalised; the second output counts the mask per row, int32 [batch]. */
+/**
+ * Word, position and segment embeddings, summed and normalised; the second output counts the mask per row,
+ * int32 [batch].
+ */
 export const embedLayerNormalization: Decomposition = (node, g) => {
   const [ids = '', segments, words = '', positions = '', types = '', gamma = '', beta = '', mask, places] =
     node.input;

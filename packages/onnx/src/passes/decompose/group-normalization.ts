@@ -1,7 +1,10 @@
 import { floatAttribute, intAttribute } from '../../attribute.ts';
 import type { Decomposition } from './decomposition.ts';
 
-/** Normalises each group of channels over its channels and spatial axes; γ and β per group (opset 18) or channel (21). */
+/**
+ * Normalises each group of channels over its channels and spatial axes; γ and β per group (opset 18) or
+ * channel (21).
+ */
 export const groupNormalization: Decomposition = (node, g) => {
   const [x = '', scale = '', bias = ''] = node.input;
   const groups = intAttribute(node, 'num_groups', 1);

@@ -23,7 +23,8 @@ export interface AttentionParts {
 }
 
 /**
- * softmax(scale·Q·Kᵀ, masked)·V, after Vaswani et al. 2017. Rows without any permitted key give zeros, not NaN.
+ * softmax(scale·Q·Kᵀ, masked)·V, after Vaswani et al. 2017. Rows without any permitted key give zeros, not
+ * NaN.
  */
 export function attend(g: Emitter, { query, key, value, scale, mask }: AttentionParts): Value {
   const scaled = scale === undefined ? g.mul(query, inverseRootOfSize(g, query)) : g.mul(query, scale);

@@ -3,7 +3,10 @@ import { maskPadding, rankOfMask } from './contrib-attention.ts';
 import type { Decomposition } from './decomposition.ts';
 import { attend, joinHeads, maskFuture, splitHeads } from './heads.ts';
 
-/** onnxruntime's MultiHeadAttention on separate [batch, tokens, heads·size] tensors; packed and cached forms stay as they are. */
+/**
+ * onnxruntime's MultiHeadAttention on separate [batch, tokens, heads·size] tensors; packed and cached forms
+ * stay as they are.
+ */
 export const multiHeadAttention: Decomposition = (node, g) => {
   const [query = '', key = '', value = '', bias, mask, scoreBias, pastKey, pastValue] = node.input;
   if (!key || !value || bias || pastKey || pastValue || node.output.slice(1).some(Boolean)) return undefined;

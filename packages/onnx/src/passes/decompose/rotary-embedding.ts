@@ -3,9 +3,9 @@ import { declaredDims } from '../../value-info.ts';
 import type { Decomposition } from './decomposition.ts';
 
 /**
- * Rotates pairs of features by position-dependent angles (Su et al. 2021), ONNX opset 23:
- * [x₁·cos − x₂·sin, x₁·sin + x₂·cos], where x₁ and x₂ are the halves (or, interleaved, the even and odd features).
- * x is [batch, heads, tokens, size]; with `num_heads` it comes as [batch, tokens, heads·size].
+ * Rotates pairs of features by position-dependent angles (Su et al. 2021), ONNX opset 23: [x₁·cos − x₂·sin,
+ * x₁·sin + x₂·cos], where x₁ and x₂ are the halves (or, interleaved, the even and odd features). x is [batch,
+ * heads, tokens, size]; with `num_heads` it comes as [batch, tokens, heads·size].
  */
 export const rotaryEmbedding: Decomposition = (node, g) => {
   const [x = '', cosCache = '', sinCache = '', positions] = node.input;
