@@ -92,7 +92,7 @@ describe('references to documents', () => {
       .flatMap((name) => {
         const lines = readFileSync(join(root, name), 'utf8').split('\n');
         return lines.flatMap((line, at) => {
-          const near = lines.slice(Math.max(0, at - 1), at + 1).join(' ');
+          const near = lines.slice(Math.max(0, at - 2), at + 1).join(' ');
           return /§\d/.test(line) && !known.test(near) ? [`${name}:${at + 1}`] : [];
         });
       })

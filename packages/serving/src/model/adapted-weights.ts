@@ -6,7 +6,7 @@ import type { ModelWeights } from './weights.ts';
 /** Adapters of a request: one, or several that are averaged with equal shares. */
 export interface AdapterChoice {
   readonly names: readonly string[];
-  /** Must be true for several names (contract-square §3.7). */
+  /** Must be true for several names (docs/square-wire.md#adapters). */
   readonly average: boolean;
 }
 
