@@ -8,7 +8,8 @@ export interface TestProxy {
   /** Resets every connection, and every new one at once, until `mend`. */
   cut(): void;
   /**
-   * Swallows whatever is sent on the connections there are, in both directions, and lets nobody know; new connections work.
+   * Swallows whatever is sent on the connections there are, in both directions, and lets nobody know; new
+   * connections work.
    * This is what a fail-over or a NAT that forgot its table does.
    */
   silence(): void;
