@@ -10,7 +10,7 @@ export type Pooling = 'mean' | 'max' | 'cls' | 'mean_sqrt_len_tokens' | 'weighte
 
 /**
  * One vector [H] of a text's hidden states, from token `from` on. Padding never counts; special tokens do
- * (contract-square §3.4).
+ * (docs/square-wire.md#embedding).
  */
 export function pool(states: HiddenStates, pooling: Pooling, from = 0): Float32Array {
   const first = Math.min(from, states.length);
