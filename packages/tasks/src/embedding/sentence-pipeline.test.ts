@@ -73,9 +73,9 @@ const layers = (
   most: number,
 ): fc.Arbitrary<Module[]> =>
   most === 0
-    ? fc.constant([])
+    ? fc.constant<Module[]>([])
     : fc.oneof(
-        fc.constant([]),
+        fc.constant<Module[]>([]),
         make(width).chain((first) => layers(first.out, make, most - 1).map((rest) => [first, ...rest])),
       );
 
