@@ -29,7 +29,7 @@ export interface SaliencyRules {
 
 /**
  * Parses what is to be looked into before a job is accepted; null asks for nothing. Where both are given the method of the explanation
- * orders the words of the attack (contract-square §5.1). Throws INPUT_INVALID, and CAPABILITY_MISSING when a loaded model lacks what the
+ * orders the words of the attack (docs/square-wire.md#attack-requests). Throws INPUT_INVALID, and CAPABILITY_MISSING when a loaded model lacks what the
  * method needs.
  */
 export function readSaliency(

@@ -4,7 +4,7 @@ import type { Kwargs } from './kwargs.ts';
 /** Tasks whose options are read key by key; generation reads all of them with one schema. */
 export type EncoderTask = Exclude<TaskName, 'generation'>;
 
-/** `task_kwargs` of the encoder tasks, under Tessera's names (contract-square §3). */
+/** `task_kwargs` of the encoder tasks, under Tessera's names (docs/square-wire.md#tasks). */
 export const decodeTaskOptions: {
   readonly [T in EncoderTask]: (kwargs: Kwargs) => TaskOptions<T>;
 } = {
