@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { evaluationRecords } from '../payload/evaluation-plan.ts';
 import { explainMetrics } from '../payload/explain-options.ts';
 import { taskOptions } from '../payload/task-options.ts';
+import type { Held } from './held.ts';
 import { methodOptions, submitFields } from './submit-task.ts';
 
 const methods = z.array(methodOptions).min(1).max(20).optional();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { tensorEncodings } from '../names.ts';
 import { payloadFields, textInput } from '../payload/payload.ts';
 import { taskOptions } from '../payload/task-options.ts';
+import type { Held } from './held.ts';
 
 /** Options as they are sent; the dialect parses them, because what is wrong with them depends on the model too. */
 export const methodOptions = z.record(z.string(), z.unknown());
