@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type GenerationKwargs, type JobPayload, jobPayload, type TaskResult } from '@tessera/contracts';
+import { type GenerationOptions, type JobPayload, jobPayload, type TaskResult } from '@tessera/contracts';
 import type { OpenRuntime } from '@tessera/serving';
 import { makeProcessor, planGeneration, resolveLengths, runTask } from '@tessera/tasks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,7 +29,7 @@ interface IdsCase {
 
 interface DistributionCase {
   readonly mode: 'distribution';
-  readonly options: GenerationKwargs;
+  readonly options: GenerationOptions;
   readonly prompt: number;
   readonly steps: readonly {
     readonly prefix: readonly number[];

@@ -127,7 +127,7 @@ function endOf({ handler, runs, notices, log }: Consuming, run: ActiveRun, row: 
         progress: (progress) => runs.progress(run, progress),
         token: (token) => notices.publish([{ kind: 'token', taskId: row.taskId, token }]),
       });
-    work()
+    void work()
       .catch((thrown: unknown) => thrownEnd(thrown, row.taskId, log))
       .then(resolve)
       .finally(() => signal.removeEventListener('abort', closing));

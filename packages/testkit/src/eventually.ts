@@ -6,11 +6,11 @@ export async function eventually<T>(
   what: string,
   condition: () => T | Promise<T>,
   limitMs = 30_000,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<NonNullable<T>, false>> {
   const endMs = performance.now() + limitMs;
   for (;;) {
     const value = await condition();
-    if (value) return value as NonNullable<T>;
+    if (value) return value as Exclude<NonNullable<T>, false>;
     if (performance.now() > endMs) throw new Error(`waited ${limitMs} ms in vain for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
