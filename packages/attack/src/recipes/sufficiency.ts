@@ -23,7 +23,7 @@ async function bestSpan(call: RecipeCall): Promise<AttackPath> {
   return judged(call, [indices], indices);
 }
 
-/** topk_tokens (contract-square §5.4): row k holds the k most salient words in the order of the text. */
+/** topk_tokens (docs/square-wire.md#span-probes): row k holds the k most salient words in the order of the text. */
 export const topkTokens: Recipe = { run: bestWords };
 
 async function bestWords(call: RecipeCall): Promise<AttackPath> {
