@@ -6,6 +6,7 @@ export * from './payload/explain-catalogue.ts';
 export * from './payload/explain-options.ts';
 export * from './payload/generation-options.ts';
 export * from './payload/generation-rules.ts';
+export { guessOf } from './payload/guess.ts';
 export * from './payload/job-request.ts';
 export * from './payload/option-budget.ts';
 export * from './payload/parse-options.ts';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type GenerationOptions, generationOptions } from './generation-options.ts';
+import { guessOf } from './guess.ts';
 
 /** What is wrong with one option, or with two together. */
 export interface OptionProblem {
@@ -31,11 +32,13 @@ export function checkGeneration(kwargs: Readonly<Record<string, unknown>>): Chec
   };
 }
 
+const optionNames = Object.keys(generationOptions.shape);
+
 function problemsOf(issue: z.core.$ZodIssue): OptionProblem[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((option) => ({
       option,
-      problem: `is not a generation option of this server; it knows ${Object.keys(generationOptions.shape).join(', ')}`,
+      problem: `is not a generation option of this server; it knows ${optionNames.join(', ')}.${guessOf(option, optionNames)}`,
     }));
   return [{ option: issue.path.join('.'), problem: issue.message }];
 }

@@ -15,8 +15,9 @@ import type { DecodeContext, Decoded } from '../dialect.ts';
 import { requireFeature } from '../features.ts';
 import { readAttack, readExplain } from '../read-saliency.ts';
 import { checkJson, checkText, invalid } from '../text-limits.ts';
-import { checkAdapters, checkTask, refuseUnknown } from './decode-task.ts';
+import { checkAdapters, checkTask } from './decode-task.ts';
 import { parseShape } from './parse.ts';
+import { checkMethod, refuseUnknown } from './suggest.ts';
 
 export type EvaluationSubmission = z.output<typeof submitEvaluation>;
 
@@ -105,6 +106,7 @@ function methodsOf(
     all.map((one, i) => {
       const at = `${field}.${i}`;
       checkJson(one, at, limits);
+      checkMethod(one, at);
       if (one['labels'] !== undefined) throw invalid(`${at}.labels`, 'the truth is told in the records');
       return read(one, at, rules);
     });

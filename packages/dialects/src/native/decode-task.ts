@@ -14,6 +14,7 @@ import { readGeneration } from '../read-generation.ts';
 import { readSaliency, type Saliency } from '../read-saliency.ts';
 import { checkJson, checkText, invalid, type TextLimits } from '../text-limits.ts';
 import { parseShape } from './parse.ts';
+import { checkMethod, refuseUnknown } from './suggest.ts';
 
 export type Submission = z.output<typeof submitTask>;
 
@@ -83,6 +84,7 @@ function payloadOf(
     if (!asked[field]) continue;
     requireFeature(features, field, field);
     checkJson(asked[field], field, limits);
+    checkMethod(asked[field], field);
   }
   const { kind, explain, attack } = readSaliency(asked, { model, onUnknown: refuseUnknown });
   if (attack?.labels) checkLabels(attack.labels, submission);
@@ -93,11 +95,6 @@ function payloadOf(
       ? { ...asked, ...common, options: generation!.options }
       : { ...asked, ...common };
   return { payload, kind };
-}
-
-/** A misspelt option that is dropped in silence costs its caller an afternoon. */
-export function refuseUnknown(keys: readonly string[], at: string): never {
-  throw invalid(at, `unknown options ${keys.join(', ').slice(0, 200)}`);
 }
 
 /** One true label an input; the choices of a multiple choice are one input together, which the model process knows. */
