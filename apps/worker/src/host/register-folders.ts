@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { AppError, type Log } from '@tessera/base';
-import type { ModelClass, TaskName } from '@tessera/contracts';
+import { modelClassOf } from '@tessera/contracts';
 import type { Jobs, NewModel } from '@tessera/jobs';
 import { describeModel } from '@tessera/serving';
 
@@ -40,20 +40,12 @@ async function newModel(identifier: string, path: string): Promise<NewModel> {
     source: { kind: 'folder', path },
     modelType: description.sentenceTransformer ? 'sentence-transformer' : 'onnx',
     modelName: identifier,
-    modelClass: classOf[tasks[0] ?? 'embedding'],
+    modelClass: modelClassOf[tasks[0] ?? 'embedding'],
     tasks: [...tasks],
     labels: { ...description.id2label },
     isEncoderDecoder: description.isEncoderDecoder,
   };
 }
-
-const classOf: Readonly<Record<TaskName, ModelClass>> = {
-  'sequence-classification': 'sequence_classification',
-  'token-classification': 'token_classification',
-  'question-answering': 'question_answering',
-  embedding: 'base',
-  generation: 'generation',
-};
 
 function modelFolders(folder: string, depth: number): string[] {
   const entries = list(folder);

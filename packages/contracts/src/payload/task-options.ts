@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { embeddingModes, type TaskName } from '../names.ts';
+import { embeddingModes, type ModelClass, type TaskName } from '../names.ts';
 import { generationOptions } from './generation-options.ts';
 
 /** Options of every task; a task without them does not compile. */
@@ -29,6 +29,15 @@ export const taskOptions = {
   }),
   generation: generationOptions,
 } as const satisfies Readonly<Record<TaskName, z.ZodObject>>;
+
+/** SQuARE's name for the class of a model that does a task. */
+export const modelClassOf: Readonly<Record<TaskName, ModelClass>> = {
+  'sequence-classification': 'sequence_classification',
+  'token-classification': 'token_classification',
+  'question-answering': 'question_answering',
+  embedding: 'base',
+  generation: 'generation',
+};
 
 /** The options of a task, parsed. */
 export type TaskOptions<T extends TaskName = TaskName> = z.infer<(typeof taskOptions)[T]>;
