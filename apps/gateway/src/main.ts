@@ -1,3 +1,4 @@
+import { sleep, within } from '@tessera/base';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { makeDeps } from './deps.ts';
@@ -32,15 +33,9 @@ const stop = async (why: string, drainMs: number): Promise<void> => {
   log.info({ why, drainMs }, 'gateway stops');
   deps.beginDraining();
   listening.drain();
-  await Promise.race([
-    new Promise<void>((resolve) => void deps.clock.after(drainMs, resolve)),
-    aborted(drained.signal),
-  ]);
+  await Promise.race([sleep(deps.clock, drainMs), aborted(drained.signal)]);
   deps.beginClosing();
-  await Promise.race([
-    listening.close(),
-    new Promise<void>((resolve) => void deps.clock.after(patienceMs, resolve)),
-  ]);
+  await within(deps.clock, patienceMs, listening.close()).catch(() => {});
   await deps.stop();
   process.exit(0);
 };

@@ -142,11 +142,16 @@ export function composeJobs(parts: JobsParts): Jobs {
     await consuming.close();
     for (const runs of hosts.values()) runs.close();
     room.close();
-    await settled();
-    await flush().catch((error: Error) => log.warn({ reason: error.message }, 'statistics were not written'));
-    await queue.close();
-    await notices.close();
-    await parts.closeConnections();
+    // Farewells on connections that swallow them would never be answered.
+    const end = (what: string, work: Promise<void>): Promise<void> =>
+      within(clock, closingPatienceMs, work, what).catch((error: Error) =>
+        log.warn({ reason: error.message }, 'not ended in order'),
+      );
+    await end('the last deliveries', settled());
+    await end('the statistics', flush());
+    await end('the end of the queue', queue.close());
+    await end('the end of the notices', notices.close());
+    await end('the end of the connections', parts.closeConnections());
   }
 
   return {

@@ -1,4 +1,5 @@
 import { AppError, type Log, toAppError } from '@tessera/base';
+import { isPassing } from '@tessera/jobs';
 import type { ErrorRequestHandler } from 'express';
 import { contextOf } from '../http/request-context.ts';
 import { send } from '../http/send.ts';
@@ -41,5 +42,7 @@ function translate(
     return new AppError('BODY_NOT_JSON', {
       detail: { field: 'body', problem: String(message).slice(0, 200) },
     });
+  if (isPassing(thrown))
+    return new AppError('SERVICE_UNAVAILABLE', { detail: { part: 'database' }, cause: thrown });
   return toAppError(thrown, requestId);
 }

@@ -178,6 +178,18 @@ export function describeOutages(backend: {
       });
     }
 
+    it('lets a process end in time whose connections have fallen silent', async () => {
+      await worker.consume(model, { host: 'h', concurrency: 1 }, async ({ payload }) => echo(payload));
+      const { taskId } = await gateway.submit(request('a'));
+      await gateway.wait(taskId, { timeoutMs: 30_000 });
+      database.silence();
+      redis?.silence();
+      const askedMs = performance.now();
+      await Promise.all([gateway.close(), worker.close()]);
+      // Some seconds each for runs, deliveries, statistics, queue, notices and connections; mostly far fewer.
+      expect(performance.now() - askedMs).toBeLessThan(20_000);
+    });
+
     it('says what is down, and what is up again', async () => {
       expect(await gateway.health()).toEqual({ database: 'up', queue: 'up', hosts: 'down' });
       const report = { host: 'h', hostname: 'machine', pid: 1, models: [], memoryBytes: 1, gpus: [] };
