@@ -32,6 +32,7 @@ export * from './passes/widen-halves.ts';
 export type { ModelProto, TensorProto, ValueInfoProto } from './proto.ts';
 export * from './read.ts';
 export * from './rewrite.ts';
+export * from './scan.ts';
 export * from './tensor.ts';
 export * from './value-info.ts';
 export * from './write.ts';
