@@ -6,6 +6,8 @@ export interface OpenRuntimeOptions {
   readonly identifier: string;
   /** A folder in the transformers.js layout. */
   readonly folder: string;
+  /** The ONNX file to run, as a path inside the folder; absent: the first in the order of findOnnx. */
+  readonly file?: string | undefined;
   /** Where files made from the model (gradient graphs) are kept between starts. */
   readonly cacheFolder: string;
   /** Threads of onnxruntime: cores divided by the replicas on this machine. */

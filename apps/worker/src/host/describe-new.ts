@@ -14,7 +14,7 @@ export async function describeNew(
   if (model.tasks.length > 0) return;
   const { catalogue } = options.jobs;
   try {
-    const { description, tasks } = await describeModel(options.folder, model.identifier);
+    const { description, tasks } = await describeModel(options.folder, model.identifier, model.source.file);
     const { id2label: labels, isEncoderDecoder } = description;
     await catalogue.report(model.identifier, { tasks, labels, isEncoderDecoder });
   } catch (thrown) {

@@ -35,7 +35,7 @@ export function createFileLocator(options: {
   function sourceOf(model: ModelEntry): ModelEntry['source'] {
     const own = join(config.modelsDir, model.identifier);
     const isElsewhere = model.source.kind === 'folder' && !existsSync(model.source.path) && existsSync(own);
-    return isElsewhere ? { kind: 'folder', path: own } : model.source;
+    return isElsewhere ? { kind: 'folder', path: own, file: model.source.file } : model.source;
   }
 
   const folderOf: FileLocator['folderOf'] = (model, onProgress) =>

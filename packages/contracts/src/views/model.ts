@@ -1,13 +1,23 @@
 import { z } from 'zod';
 import { capabilities, modelClasses, modelTypes, taskNames } from '../names.ts';
 
+/** The ONNX file to run, as a path inside the folder or repository; absent: the first in the order of docs/models.md. */
+const onnxFile = z
+  .string()
+  .max(400)
+  .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+\.onnx$/, {
+    error: 'expected a path inside the model, such as "onnx/model_q4.onnx"',
+  })
+  .optional();
+
 /** Where a model's files are: a folder on this machine, or a repository on the hub host. */
 export const modelSource = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('folder'), path: z.string().min(1).max(4096) }),
+  z.object({ kind: z.literal('folder'), path: z.string().min(1).max(4096), file: onnxFile }),
   z.object({
     kind: z.literal('hub'),
     repository: z.string().min(1).max(300),
     revision: z.string().min(1).default('main'),
+    file: onnxFile,
   }),
 ]);
 export type ModelSource = z.infer<typeof modelSource>;

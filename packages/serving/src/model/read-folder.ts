@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { createGraphCache, type GraphCache } from '../graph/graph-cache.ts';
 import type { OpenRuntimeOptions } from '../runtime-options.ts';
 import { describeModel, type FolderDescription } from '../store/describe-model.ts';
+import { withExternalFiles } from '../store/external-files.ts';
 import { findOnnx, type OnnxFiles } from '../store/find-onnx.ts';
-import { hashFile, withExternalData } from '../store/locate-model.ts';
+import { hashFile } from '../store/locate-model.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
@@ -22,13 +23,13 @@ export interface Found extends FolderDescription {
 export async function readFolder(options: OpenRuntimeOptions): Promise<Found> {
   const { identifier, folder, cacheFolder, clock, log } = options;
   const [described, tokenizer, onnx] = await Promise.all([
-    describeModel(folder, identifier),
+    describeModel(folder, identifier, options.file),
     loadTokenizer(folder, identifier),
-    findOnnx(folder, identifier),
+    findOnnx(folder, identifier, options.file),
   ]);
   const path = join(folder, onnx.kind === 'single' ? onnx.model : onnx.encoder);
   const cacheFor: Found['cacheFor'] = async (model, known) => {
-    const sha256 = known ?? (await hashFile(...(await withExternalData(model))));
+    const sha256 = known ?? (await hashFile(...(await withExternalFiles(model, identifier))));
     return createGraphCache({ cacheFolder, identifier, model, sha256, nowMs: clock.now(), log });
   };
   return { ...described, tokenizer, onnx, path, cacheFor, cache: await cacheFor(path) };

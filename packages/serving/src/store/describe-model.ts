@@ -17,12 +17,16 @@ export interface FolderDescription {
 
 /**
  * Reads config.json, the sentence-transformers files and the names of the ONNX files.
- * Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED.
+ * `file` is the ONNX file to run where several fit. Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED.
  */
-export async function describeModel(folder: string, identifier: string): Promise<FolderDescription> {
+export async function describeModel(
+  folder: string,
+  identifier: string,
+  file?: string,
+): Promise<FolderDescription> {
   const inner = join(folder, await transformerPath(folder, identifier));
   const config = await readJson(inner, 'config.json', identifier);
-  const files = await findOnnx(folder, identifier);
+  const files = await findOnnx(folder, identifier, file);
   const sentence = await readSentenceTransformer(folder, identifier);
   const architectures = config['architectures'];
   const modelClass =

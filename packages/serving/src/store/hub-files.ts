@@ -1,48 +1,43 @@
-import { chooseOnnx, onnxFileNames } from './find-onnx.ts';
+import { chooseOnnx, type OnnxChoice } from './find-onnx.ts';
 import type { HubListing } from './hub-client.ts';
 
-/** What a model folder needs beside its ONNX files; only the first two must be there. */
+/** What a model folder needs beside its ONNX files; these must be there. */
 export const requiredFiles = ['config.json', 'tokenizer.json'] as const;
+/** What is read where it is there. */
 export const optionalFiles = [
   'tokenizer_config.json',
   'special_tokens_map.json',
   'generation_config.json',
   'sentence_bert_config.json',
+  'config_sentence_transformers.json',
   'modules.json',
 ] as const;
 
-/** Files that hold an ONNX file's weights when they are not inside it. */
-const dataSuffixes = ['_data', '.data'];
+/** Folders that modules.json names for its modules. */
+const moduleFile = /^\d+_[A-Za-z]+\/(config\.json|model\.safetensors|pytorch_model\.bin)$/;
 
-/** Folders that modules.json names for its pooling and dense modules. */
-const moduleFile = /^\d+_[A-Za-z]+\/(config\.json|model\.safetensors)$/;
-
-/** The files of a listing that serving needs: one ONNX file or pair, in the order of chooseOnnx, and what belongs to it. */
-export async function neededFiles({ files }: HubListing, model: string): Promise<readonly string[]> {
+/** The files of a listing that serving needs beside the graphs and their weights. */
+export function sideFiles({ files }: HubListing, inner: string): readonly string[] {
   const listed = new Set(files);
-  const onnx = await chooseOnnx((file) => listed.has(file), model);
-  const graphs = onnx.kind === 'single' ? [onnx.model] : [onnx.encoder, onnx.decoder];
-  return [
-    ...requiredFiles,
-    ...optionalFiles.filter((file) => listed.has(file)),
+  const needed = [
+    ...requiredFiles.map((file) => inside(inner, file)),
+    ...optionalFiles.flatMap((file) => [file, inside(inner, file)]).filter((file) => listed.has(file)),
     ...files.filter((file) => moduleFile.test(file)),
-    ...graphs,
-    ...graphs.flatMap(externalDataOf).filter((file) => listed.has(file)),
   ];
+  return [...new Set(needed)];
 }
 
-/** Names that the external data of an ONNX file may have. */
-export function externalDataOf(graph: string): readonly string[] {
-  return dataSuffixes.map((suffix) => graph + suffix);
+/** The graphs of a listing: one ONNX file or a pair, in the order of chooseOnnx. Throws what it throws. */
+export async function neededGraphs(
+  { files }: HubListing,
+  model: string,
+  choice: OnnxChoice,
+): Promise<readonly string[]> {
+  const onnx = await chooseOnnx(files, model, choice);
+  return onnx.kind === 'single' ? [onnx.model] : [onnx.encoder, onnx.decoder];
 }
 
-/** Every place where an ONNX file may be, best first, for hosts without a listing. */
-export function graphCandidates(): {
-  readonly single: readonly string[];
-  readonly pair: readonly (readonly string[])[];
-} {
-  const { models, quantised, others, encoders, decoders, places } = onnxFileNames;
-  const placed = (names: readonly string[]): readonly string[] =>
-    names.flatMap((name) => places.map((place) => (place === '' ? name : `${place}/${name}`)));
-  return { single: placed([...models, ...quantised, ...others]), pair: [placed(encoders), placed(decoders)] };
+/** A file of the folder where the Transformer is. */
+export function inside(inner: string, file: string): string {
+  return inner === '' ? file : `${inner}/${file}`;
 }

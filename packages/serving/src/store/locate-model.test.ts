@@ -1,10 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { writeFileSync as saveBytes } from 'node:fs';
+import { appendFile, copyFile, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError, silentLog } from '@tessera/base';
+import { encodeModel } from '@tessera/onnx';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type HubServer, type HubServerOptions, startHubServer } from '../testing/hub-server.ts';
+import { plainSignature, tinyModel } from '../testing/tiny-model.ts';
 import type { FileProgress } from './fetch-file.ts';
 import { hashModel, locateModel } from './locate-model.ts';
 
@@ -175,4 +178,69 @@ test('a folder is found where it is, or named as missing', async () => {
     });
   expect(await at(folder)).toBe(folder);
   await expect(at(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'MODEL_FILES_MISSING' });
+});
+
+describe.each([
+  ['a hub with a listing', true],
+  ['a plain folder server', false],
+])('weights beside the graph, on %s', (_, lists) => {
+  /** A folder whose graph names one file for all weights, under a name that nobody could guess. */
+  const withWeightsBeside = async (): Promise<string> => {
+    const made = await mkdtemp(join(tmpdir(), 'tessera-beside-'));
+    for (const file of ['config.json', 'tokenizer.json'])
+      await copyFile(join(folder, file), join(made, file));
+    const graph = tinyModel(plainSignature);
+    for (const tensor of graph.proto.graph!.initializer) {
+      const bytes = tensor.rawData.length > 0 ? tensor.rawData : new Uint8Array(4);
+      await appendFile(join(made, 'tables.part'), bytes);
+      Object.assign(tensor, {
+        rawData: new Uint8Array(),
+        dataLocation: 1,
+        externalData: [{ $typeName: 'onnx.StringStringEntryProto', key: 'location', value: 'tables.part' }],
+      });
+    }
+    saveBytes(join(made, 'model.onnx'), encodeModel(graph));
+    return made;
+  };
+
+  test('are fetched by the names that the graph gives', async () => {
+    const made = await withWeightsBeside();
+    const { endpoint } = await start({ lists, folder: made });
+    const located = await locate(endpoint);
+    expect(await readFile(join(located, 'tables.part'))).toEqual(await readFile(join(made, 'tables.part')));
+    await rm(made, { recursive: true });
+  });
+
+  test('that the hub did not have are refused by name, and fetched once it has them', async () => {
+    const made = await withWeightsBeside();
+    await rename(join(made, 'tables.part'), join(made, 'kept-back'));
+    const { endpoint } = await start({ lists, folder: made });
+    await expect(locate(endpoint)).rejects.toThrow(/has no tables\.part/);
+    await rename(join(made, 'kept-back'), join(made, 'tables.part'));
+    const located = await locate(endpoint);
+    // What a cleaned disk or an older version left out comes again, at the same revision.
+    await rm(join(located, 'tables.part'));
+    await locate(endpoint);
+    expect(await readFile(join(located, 'tables.part'))).toEqual(await readFile(join(made, 'tables.part')));
+    await rm(made, { recursive: true });
+  });
+});
+
+test('a file that is asked for by name is the one that is fetched', async () => {
+  const made = await mkdtemp(join(tmpdir(), 'tessera-choice-'));
+  for (const file of ['config.json', 'tokenizer.json']) await copyFile(join(folder, file), join(made, file));
+  for (const file of ['model.onnx', 'model_q4.onnx'])
+    saveBytes(join(made, file), encodeModel(tinyModel(plainSignature)));
+  const { endpoint } = await start({ folder: made });
+  const source = { kind: 'hub', repository: 'user/model', revision: 'main', file: 'model_q4.onnx' } as const;
+  const hubAddress = { endpoint, token: null };
+  const located = await locateModel({
+    identifier: 'm',
+    source,
+    hub: hubAddress,
+    cacheFolder,
+    log: silentLog,
+  });
+  expect((await readdir(located)).filter((file) => file.endsWith('.onnx'))).toEqual(['model_q4.onnx']);
+  await rm(made, { recursive: true });
 });

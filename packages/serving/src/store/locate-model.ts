@@ -8,7 +8,6 @@ import { downloadModel } from './download-model.ts';
 import type { FileProgress } from './fetch-file.ts';
 import { findOnnx } from './find-onnx.ts';
 import { type HubAddress, hubClient } from './hub-client.ts';
-import { externalDataOf } from './hub-files.ts';
 
 export interface LocateModelOptions {
   readonly identifier: string;
@@ -40,6 +39,7 @@ export async function locateModel(options: LocateModelOptions): Promise<string> 
     {
       hub: hubClient(options.hub, options.signal),
       cacheFolder: options.cacheFolder,
+      file: source.file,
       onProgress: (progress) => {
         onProgress?.(progress);
         if (progress.receivedBytes === progress.totalBytes)
@@ -64,17 +64,4 @@ export async function hashFile(...paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const path of paths) for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest('hex');
-}
-
-/** An ONNX file and the files beside it that hold its weights. */
-export async function withExternalData(path: string): Promise<readonly string[]> {
-  const sizes = await Promise.all(
-    externalDataOf(path).map((file) =>
-      stat(file).then(
-        () => [file],
-        () => [],
-      ),
-    ),
-  );
-  return [path, ...sizes.flat()];
 }
