@@ -1,10 +1,13 @@
 import { AppError } from '@tessera/base';
+import { scanOnnx } from '@tessera/onnx';
 import type { BatchStatistics } from './batching/batch-statistics.ts';
+import type { FillIds } from './forward/collate.ts';
+import type { LoadedFile } from './forward/forward-runner.ts';
 import { openForwardLoop } from './forward/open-forward-loop.ts';
-import type { GenerationLoop } from './generation/generation-loop.ts';
 import type { GenerationStatistics } from './generation/generator.ts';
 import { openGenerator } from './generation/open-generator.ts';
 import { type AdaptedWeights, type AdapterChoice, openAdaptedWeights } from './model/adapted-weights.ts';
+import { type Proof, proveCompany } from './model/prove-company.ts';
 import { type Found, readFolder } from './model/read-folder.ts';
 import { createView } from './model/view.ts';
 import { type ModelWeights, openWeights } from './model/weights.ts';
@@ -12,11 +15,14 @@ import type { DifferentiableRuntime } from './runtime.ts';
 import { eventsOf, type OpenRuntimeOptions } from './runtime-options.ts';
 import { openSessions, type Sessions } from './session/open-sessions.ts';
 import type { Session } from './session/session.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
 /** A model that is loaded in this process. */
 export interface OpenRuntime extends DifferentiableRuntime {
   /** Notes for people, such as a fall-back from GPU to CPU. */
   readonly warnings: readonly string[];
+  /** Those of the warnings that bear on every answer. */
+  readonly answerWarnings: readonly string[];
   /** `cpu` or `cuda:0`. */
   readonly device: string;
   /**
@@ -59,22 +65,27 @@ async function openLoaded(
   found: Found,
   sessions: Sessions,
 ): Promise<OpenRuntime> {
-  const { description, tokenizer, path } = found;
+  const { description, path } = found;
   const limits = { maxRows: options.batchSize };
   const weights = await openOwnWeights(options, found, sessions);
-  const { device, warnings } = weights.files.plain.session;
-  for (const warning of warnings) options.log.warn({ model: options.identifier }, warning);
-  const generator = found.tasks.includes('generation')
+  const { device } = weights.files.plain.session;
+  const generation = found.tasks.includes('generation')
     ? await openOwnGenerator({ options, found, sessions, limits }, weights.files.plain.session)
     : null;
-  const loop = openForwardLoop(options, { device, padId: tokenizer.specials.padId ?? 0, limits });
+  const generator = generation?.loop ?? null;
+  const answerWarnings = [...weights.files.warnings, ...(generation?.warnings ?? [])];
+  const warnings = [...weights.files.plain.session.warnings, ...answerWarnings];
+  for (const warning of warnings) options.log.warn({ model: options.identifier }, warning);
+  const loop = openForwardLoop(options, { device, ids: fillIds(found), limits });
   const adapted = openAdapted(options, { found, sessions, weights });
   const { monotonicMs } = options.clock;
+  const tokenizer = withinFile(found.tokenizer, weights.files.plain.plan.fixedTokens);
   const shared = { description, tokenizer, generator, loop, weights, monotonicMs };
   const view = createView({ ...shared, weightsFile: path, lend: (use) => use(weights) });
   return {
     ...view,
     warnings,
+    answerWarnings,
     device,
     async withAdapters(choice) {
       if (choice.names.length === 0) return view;
@@ -96,9 +107,15 @@ async function openLoaded(
 }
 
 /** What all weights of one model are opened with. */
-function weightsOptions({ identifier, log }: OpenRuntimeOptions, { description }: Found, sessions: Sessions) {
+function weightsOptions({ identifier, log }: OpenRuntimeOptions, found: Found, sessions: Sessions) {
+  const { description } = found;
   const { open: openFile, openServed } = sessions;
-  return { model: identifier, modelClass: description.modelClass, log, openFile, openServed };
+  const ids = fillIds(found);
+  const { modelClass, architecture } = description;
+  const signature = { model: identifier, modelClass, architecture, padId: ids.padId };
+  const prove = (file: LoadedFile, path: string): Promise<Proof> =>
+    proveCompany(file, { tokenizer: found.tokenizer, ids, operators: scanOnnx(path).operators });
+  return { model: identifier, signature, prove, log, openFile, openServed };
 }
 
 async function openOwnWeights(
@@ -126,9 +143,9 @@ function openAdapted(
     async open(path, hash) {
       const cache = await found.cacheFor(path, hash);
       const served = quantised ? (await cache.quantise()).path : path;
-      const { inspection } = weights.files;
+      const { inspection, proof } = weights.files;
       const shared = weightsOptions(options, found, sessions);
-      return openWeights({ ...shared, name: `${hash}/`, path, served, cache, inspection });
+      return openWeights({ ...shared, name: `${hash}/`, path, served, cache, inspection, proof });
     },
   });
 }
@@ -141,7 +158,7 @@ function openOwnGenerator(
     readonly limits: { readonly maxRows: number };
   },
   first: Session,
-): Promise<GenerationLoop> {
+): ReturnType<typeof openGenerator> {
   const { options, found, sessions, limits } = model;
   const cacheBytes = options.generationCacheBytes ?? 2 ** 29;
   return openGenerator({
@@ -157,6 +174,16 @@ function openOwnGenerator(
     clock: options.clock,
     ...eventsOf(options),
   });
+}
+
+function fillIds({ tokenizer }: Found): FillIds {
+  return { padId: tokenizer.specials.padId ?? 0, sepId: tokenizer.specials.sepId };
+}
+
+/** A file made for so many tokens takes no more, whatever the tokenizer allows. */
+function withinFile(tokenizer: Tokenizer, fixedTokens: number | null): Tokenizer {
+  if (fixedTokens === null) return tokenizer;
+  return { ...tokenizer, maxLength: Math.min(tokenizer.maxLength, fixedTokens) };
 }
 
 function mergeFirst(model: string): AppError {

@@ -53,7 +53,13 @@ function listen() {
 
 const order = (more: Partial<OpenOrder> = {}): OpenOrder => ({
   type: 'open',
-  model: { identifier: 'tiny', batchSize: 8, modelType: 'onnx', onnxUseQuantized: false } as ModelEntry,
+  model: {
+    identifier: 'tiny',
+    source: { kind: 'folder', path: folder },
+    batchSize: 8,
+    modelType: 'onnx',
+    onnxUseQuantized: false,
+  } as ModelEntry,
   folder,
   cacheFolder: join(home, 'cache'),
   threads: 1,

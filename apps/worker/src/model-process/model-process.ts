@@ -40,6 +40,7 @@ export function createModelProcess(deps: ModelProcessDeps): { hear(message: Host
       runtime = await openRuntime({
         identifier: message.model.identifier,
         folder: message.folder,
+        file: message.model.source.file,
         cacheFolder: message.cacheFolder,
         threads: message.threads,
         gpu: message.gpu,
@@ -93,7 +94,8 @@ export function createModelProcess(deps: ModelProcessDeps): { hear(message: Host
         },
       };
       const result = await runJob(task.payload, context, others.open);
-      const packed = packResult(result, order.maxResultBytes, stopwatch.read());
+      const warnings = [...result.warnings, ...runtime.answerWarnings];
+      const packed = packResult({ ...result, warnings }, order.maxResultBytes, stopwatch.read());
       if (!abort.signal.aborted) await say({ type: 'done', taskId, result: packed });
     } catch (thrown) {
       if (abort.signal.aborted) return;

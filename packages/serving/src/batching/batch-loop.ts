@@ -17,8 +17,8 @@ export type { LoopRow, RowTimings };
 export interface BatchRunner<Row extends LoopRow, Feeds, Raw, Result> {
   collate(rows: readonly Row[]): Feeds;
   run(feeds: Feeds): Promise<{ readonly raw: Raw; readonly computeMs: number }>;
-  /** One result per row, in order. */
-  split(raw: Raw, rows: readonly Row[]): readonly Result[];
+  /** One result or failure per row, in order. */
+  split(raw: Raw, rows: readonly Row[]): readonly (Result | AppError)[];
 }
 
 export interface BatchLoop<Row extends LoopRow, Result> {
@@ -118,7 +118,9 @@ export function openBatchLoop<Row extends LoopRow, Feeds, Raw, Result>(
       entries.forEach((entry, i) => {
         const waitMs = run.startMs - entry.sinceMs;
         const timings = { waitMs, computeMs: run.computeMs, batchRows: rows.length, batch: run.number };
-        entry.resolve({ result: results[i]!, timings });
+        const result = results[i]!;
+        if (result instanceof AppError) entry.reject(result);
+        else entry.resolve({ result, timings });
       });
     } catch (error) {
       failAll(entries, error);

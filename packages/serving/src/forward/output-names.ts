@@ -1,5 +1,8 @@
+import { AppError } from '@tessera/base';
 import type { OutputName } from '../description.ts';
+import { readTypes } from '../session/element-types.ts';
 import type { ValueSpec } from '../session/session.ts';
+import { plainName } from './signature.ts';
 
 /** Outputs by logical name; gradient files have two more, the second a list beside `attentions`. */
 export type FileOutput = OutputName | 'gradient' | 'attention_gradients';
@@ -13,7 +16,7 @@ const aliases: readonly (readonly [OutputName, RegExp])[] = [
   ['end_logits', /^end_logits$/],
   ['last_hidden_state', /^(last_hidden_state|token_embeddings|encoder_last_hidden_state)$/],
   ['pooler_output', /^pooler_output$/],
-  ['sentence_embedding', /^sentence_embedding$/],
+  ['sentence_embedding', /^(sentence_embeddings?|embeddings|text_embeds|dense_vecs)$/],
 ];
 const lists: readonly (readonly [OutputName, RegExp])[] = [
   ['attentions', /^(?:encoder_)?attentions?[._/](\d+)$/],
@@ -27,13 +30,13 @@ const lists: readonly (readonly [OutputName, RegExp])[] = [
 export function mapOutputs(outputs: readonly ValueSpec[], modelClass: string | null): OutputMap {
   const found = new Map<OutputName, string[]>();
   for (const [logical, pattern] of aliases) {
-    const match = outputs.find(({ name }) => pattern.test(name));
+    const match = outputs.find((output) => pattern.test(plainName(output.name)) && fits(logical, output));
     if (match) found.set(logical, [match.name]);
   }
   for (const [logical, pattern] of lists) {
     const members = outputs
       .flatMap(({ name }) => {
-        const index = name.match(pattern)?.[1];
+        const index = plainName(name).match(pattern)?.[1];
         return index === undefined ? [] : [{ name, index: Number(index) }];
       })
       .sort((a, b) => a.index - b.index);
@@ -46,6 +49,22 @@ export function mapOutputs(outputs: readonly ValueSpec[], modelClass: string | n
   return [...found.keys()].some((name) => name !== 'attentions' && name !== 'hidden_states')
     ? found
     : new Map([...found, ...byPosition(outputs, modelClass ?? '')]);
+}
+
+/** `embeddings` is what some exporters call a vector per text, others one per token. */
+function fits(logical: OutputName, { shape }: ValueSpec): boolean {
+  return logical !== 'sentence_embedding' || shape.length === 0 || shape.length === 2;
+}
+
+/** Throws MODEL_LOAD_FAILED naming an output whose elements cannot be read. */
+export function requireReadable(outputs: readonly ValueSpec[], map: OutputMap, model: string): void {
+  const names = new Set([...map.values()].flat());
+  const odd = outputs.find(
+    ({ name, dtype }) => names.has(name) && !(readTypes as readonly string[]).includes(dtype),
+  );
+  if (!odd) return;
+  const reason = `its output ${odd.name} has the element type ${odd.dtype}; known are ${readTypes.join(', ')}`;
+  throw new AppError('MODEL_LOAD_FAILED', { detail: { model, reason } });
 }
 
 function byPosition(

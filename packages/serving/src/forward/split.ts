@@ -1,4 +1,4 @@
-import type { Tensor } from '@tessera/contracts';
+import { type Tensor, tensor } from '@tessera/contracts';
 import type { RowOutputs } from '../runtime.ts';
 import type { FileOutput, OutputMap } from './output-names.ts';
 
@@ -8,6 +8,8 @@ export interface RawBatch {
   /** Padded tokens of the batch. */
   readonly tokens: number;
   readonly hasChoices: boolean;
+  /** Rows of the run, those that fill a fixed batch included. */
+  readonly rows: number;
 }
 
 /** Axes of a row's tensor (without the batch axis) that count tokens. */
@@ -45,7 +47,7 @@ export function splitBatch(
   return lengths.map((length, row) => {
     const outputs: Record<string, Tensor> = {};
     for (const { key, name, tensor } of parts)
-      outputs[key] = cutTokens(rowOf(tensor, row, lengths.length, raw.hasChoices), length, raw.tokens, name);
+      outputs[key] = cutTokens(rowOf(tensor, row, raw.rows, raw.hasChoices), length, raw.tokens, name);
     return outputs;
   });
 }
@@ -66,8 +68,8 @@ function rowOf(batch: Tensor, row: number, rows: number, hasChoices: boolean): T
   return { dtype: batch.dtype, shape, data: batch.data.subarray(row * size, (row + 1) * size) };
 }
 
-/** Keeps the first `length` places of every token axis. */
-function cutTokens(whole: Tensor, length: number, tokens: number, name: FileOutput): Tensor {
+/** Keeps the first `length` of `tokens` places of every token axis. */
+export function cutTokens(whole: Tensor, length: number, tokens: number, name: FileOutput): Tensor {
   const axes = tokenAxes(name, whole.shape.length).filter((axis) => whole.shape[axis] === tokens);
   if (length === tokens || axes.length === 0) return whole;
   const shape = whole.shape.map((size, axis) => (axes.includes(axis) ? length : size));
@@ -75,14 +77,30 @@ function cutTokens(whole: Tensor, length: number, tokens: number, name: FileOutp
     const size = shape.reduce((product, n) => product * n, 1);
     return { dtype: whole.dtype, shape, data: whole.data.subarray(0, size) };
   }
-  // attentions [A, T, T] → [A, t, t]
+  return { dtype: whole.dtype, shape, data: copyMaps(whole, tokens, length) };
+}
+
+/** Puts zeros behind `tokens` places of every token axis, up to `length`. */
+export function extendTokens(whole: Tensor, tokens: number, length: number, name: FileOutput): Tensor {
+  const axes = tokenAxes(name, whole.shape.length).filter((axis) => whole.shape[axis] === tokens);
+  if (length <= tokens || axes.length === 0) return whole;
+  const shape = whole.shape.map((size, axis) => (axes.includes(axis) ? length : size));
+  if (axes.length > 1) return { dtype: whole.dtype, shape, data: copyMaps(whole, tokens, length) };
+  const extended = tensor(whole.dtype, shape);
+  (extended.data as Float32Array).set(whole.data as Float32Array);
+  return extended;
+}
+
+/** Square maps of another size, [A, T, T] → [A, t, t], with what both have. */
+function copyMaps(whole: Tensor, tokens: number, length: number): Float32Array {
   const maps = whole.shape.slice(0, -2).reduce((product, n) => product * n, 1);
   const source = whole.data as Float32Array;
   const data = new Float32Array(maps * length * length);
+  const both = Math.min(tokens, length);
   for (let m = 0; m < maps; m++)
-    for (let q = 0; q < length; q++) {
+    for (let q = 0; q < both; q++) {
       const from = (m * tokens + q) * tokens;
-      data.set(source.subarray(from, from + length), (m * length + q) * length);
+      data.set(source.subarray(from, from + both), (m * length + q) * length);
     }
-  return { dtype: whole.dtype, shape, data };
+  return data;
 }

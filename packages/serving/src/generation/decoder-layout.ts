@@ -15,6 +15,8 @@ export interface DecoderLayout {
   readonly hasPositions: boolean;
   /** `use_cache_branch`: one file holds the first step and the others. */
   readonly hasBranch: boolean;
+  /** The cache is in half precision: it is converted at every step. */
+  readonly isHalf: boolean;
 }
 
 const past = /^past_key_values\.\d+\.(decoder\.|encoder\.)?(key|value)$/;
@@ -38,9 +40,14 @@ export function decoderLayout(
   }
   const block = ({ name, dtype, shape }: ValueSpec): BlockSpec => {
     const [, heads, , size] = shape;
-    if (shape.length !== 4 || typeof heads !== 'number' || typeof size !== 'number' || dtype !== 'float32')
+    if (
+      shape.length !== 4 ||
+      typeof heads !== 'number' ||
+      typeof size !== 'number' ||
+      !/^float(32|16)$/.test(dtype)
+    )
       return fail(
-        `${name} is ${dtype} [${shape}]; only float32 [rows, heads, positions, size] can be cached`,
+        `${name} is ${dtype} [${shape}]; only float32 and float16 [rows, heads, positions, size] can be cached`,
       );
     return { name, heads, size };
   };
@@ -59,6 +66,7 @@ export function decoderLayout(
     hasAttentionMask: has('attention_mask'),
     hasPositions: has('position_ids'),
     hasBranch: has('use_cache_branch'),
+    isHalf: cached.some(({ dtype }) => dtype === 'float16'),
   };
   if (byName.size > 0) fail(`the decoder wants inputs that are not known: ${[...byName.keys()].join(', ')}`);
   return layout;

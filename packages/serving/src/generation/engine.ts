@@ -1,3 +1,4 @@
+import { AppError } from '@tessera/base';
 import type { InnerStep, NextRow } from './generator.ts';
 import type { Entry } from './members.ts';
 
@@ -27,6 +28,22 @@ export async function guarded<M>(entries: readonly Entry[], work: () => Promise<
   }
 }
 
+/** Starts a pack of prompts; where that fails each starts alone, so that one that the model cannot read fails by itself. */
+export async function startedPack<M>(
+  pack: readonly Entry[],
+  start: (pack: readonly Entry[]) => Promise<M[]>,
+): Promise<M[]> {
+  if (pack.length === 1) return guarded(pack, () => start(pack));
+  try {
+    return await start(pack);
+  } catch {
+    const started: M[] = [];
+    for (const entry of pack.filter((own) => isAlive({ entry: own })))
+      started.push(...(await guarded([entry], () => start([entry]))));
+    return started;
+  }
+}
+
 /** Asks the job how to go on; none when it is over. What it throws is its own failure, not its neighbours'. */
 export function askJob(
   entry: Entry,
@@ -35,6 +52,7 @@ export function askJob(
 ): readonly NextRow[] {
   if (entry.isOver) return [];
   try {
+    if (!logits.every(canBeRead)) throw notANumber(entry.model);
     const next = entry.job.advance(logits, inner);
     if (next.length > 0) return next;
     entry.finish();
@@ -42,6 +60,18 @@ export function askJob(
     entry.fail(error);
   }
   return [];
+}
+
+/** Minus infinity is how a model forbids a token; NaN and plus infinity are no answer. */
+function canBeRead(logits: Float32Array): boolean {
+  for (let i = 0; i < logits.length; i++) if (!(logits[i]! < Number.POSITIVE_INFINITY)) return false;
+  return true;
+}
+
+function notANumber(model: string): AppError {
+  const reason =
+    'its output logits has values that are no numbers. Check the weights: an overflow in half precision is the usual cause';
+  return new AppError('MODEL_RUN_FAILED', { detail: { model, reason } });
 }
 
 /** Writes a run into the job's account. */

@@ -1,6 +1,5 @@
 import { AppError, type Clock } from '@tessera/base';
 import { createCancellations } from '../batching/cancellations.ts';
-import { canPadRows } from './decoder-layout.ts';
 import type { EngineEvents } from './engine.ts';
 import type { GenerationJob, GenerationStatistics, GenerationTimings, Generator } from './generator.ts';
 import type { Entry } from './members.ts';
@@ -18,11 +17,15 @@ export interface GenerationLimits {
 }
 
 export interface GenerationLoopOptions {
+  readonly model: string;
   readonly files: Omit<GenerativeFiles, 'onRun'>;
   /** Files for batches whose cache stays in the onnxruntime thread; null when the decoder could not be rewritten for it. */
   readonly slots: SlotFiles | null;
+  /** One job at a time: what the files give for a text hangs on the texts beside it. */
+  readonly runsAlone: boolean;
   readonly defaults: Generator['defaults'];
-  readonly architecture: string;
+  /** Rows of different lengths may share a step of the files as they are. */
+  readonly canMix: boolean;
   readonly vocabularySize: number;
   readonly maxLength: number | null;
   readonly limits: () => GenerationLimits;
@@ -64,10 +67,9 @@ export function openGenerationLoop(options: GenerationLoopOptions): GenerationLo
   const { files, vocabularySize } = options;
   const { layout } = files;
   const encoded = encodedSpecs(layout);
-  const canMix = layout.cache.length === 0 || canPadRows(layout, options.architecture);
   const plain = createPlainEngine({
     files,
-    grouping: { cache: layout.cache, encoded, canMix },
+    grouping: { cache: layout.cache, encoded, canMix: options.canMix },
     vocabularySize,
     events,
   });
@@ -94,7 +96,8 @@ export function openGenerationLoop(options: GenerationLoopOptions): GenerationLo
     const admitted: Entry[] = [];
     for (const entry of waiting) {
       const isAlone = rows === 0;
-      if (!isAlone && (rows + entry.job.width > maxRows || bytes + entry.reservedBytes > cacheBytes)) break;
+      const isFull = rows + entry.job.width > maxRows || bytes + entry.reservedBytes > cacheBytes;
+      if (!isAlone && (isFull || options.runsAlone)) break;
       rows += entry.job.width;
       bytes += entry.reservedBytes;
       waiting.delete(entry);
@@ -147,7 +150,10 @@ export function openGenerationLoop(options: GenerationLoopOptions): GenerationLo
       if (refusal) throw refusal;
       let off = (): void => undefined;
       return new Promise<GenerationTimings>((resolve, reject) => {
-        const entry = createEntry({ job, reservedBytes, sinceMs: clock.monotonicMs() }, { resolve, reject });
+        const entry = createEntry(
+          { job, model: options.model, reservedBytes, sinceMs: clock.monotonicMs() },
+          { resolve, reject },
+        );
         off = cancellations.on(job.signal, () => {
           waiting.delete(entry);
           entry.fail(new AppError('TASK_CANCELLED'));
@@ -175,6 +181,11 @@ export function openGenerationLoop(options: GenerationLoopOptions): GenerationLo
   function refuse(job: GenerationJob, bytes: number): AppError | null {
     if (mode.name === 'closed') return new AppError('SERVICE_UNAVAILABLE', { detail: { part: 'model' } });
     if (job.signal?.aborted) return new AppError('TASK_CANCELLED');
+    const longest = Math.max(job.inputIds.length, job.decoderIds.length);
+    if (options.maxLength !== null && longest > options.maxLength) {
+      const problem = `has ${longest} tokens, over the ${options.maxLength} positions of the model; give a shorter text`;
+      return new AppError('INPUT_INVALID', { detail: { field: 'input', problem } });
+    }
     const { cacheBytes } = limits();
     if (bytes <= cacheBytes) return null;
     const problem = `${job.width} rows of ${job.maxLength} tokens need ${bytes} bytes of cache, over the limit of ${cacheBytes}; ask for fewer beams or tokens, or raise GENERATION_CACHE_BYTES`;
@@ -183,7 +194,7 @@ export function openGenerationLoop(options: GenerationLoopOptions): GenerationLo
 }
 
 function createEntry(
-  given: Pick<Entry, 'job' | 'reservedBytes' | 'sinceMs'>,
+  given: Pick<Entry, 'job' | 'model' | 'reservedBytes' | 'sinceMs'>,
   settle: { resolve(timings: GenerationTimings): void; reject(error: unknown): void },
 ): Entry {
   const spent = { waitMs: 0, computeMs: 0, rows: 0 };

@@ -11,6 +11,8 @@ import {
 /** A job in the loop, from submission to its end. */
 export interface Entry {
   readonly job: GenerationJob;
+  /** Name of the model, for messages. */
+  readonly model: string;
   readonly sinceMs: number;
   readonly reservedBytes: number;
   readonly spent: { waitMs: number; computeMs: number; rows: number };

@@ -6,7 +6,8 @@ import type { Session } from '../session/session.ts';
 import type { OnnxFiles } from '../store/find-onnx.ts';
 import { readJsonIfThere } from '../store/model-files.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { decoderLayout } from './decoder-layout.ts';
+import { isSameTogether } from './compare-engines.ts';
+import { canPadRows, decoderLayout } from './decoder-layout.ts';
 import { type GenerationLoop, type GenerationLoopOptions, openGenerationLoop } from './generation-loop.ts';
 import { createInnerFiles } from './inner-files.ts';
 import { openSlots } from './open-slots.ts';
@@ -30,7 +31,9 @@ export interface OpenGeneratorOptions {
 }
 
 /** Starts the generation loop of a model whose first file is open. Throws MODEL_LOAD_FAILED. */
-export async function openGenerator(options: OpenGeneratorOptions): Promise<GenerationLoop> {
+export async function openGenerator(
+  options: OpenGeneratorOptions,
+): Promise<{ readonly loop: GenerationLoop; readonly warnings: readonly string[] }> {
   const { folder, files, description, tokenizer, first } = options;
   const isPair = files.kind === 'encoder-decoder';
   const decoder = isPair ? await options.openFile(join(folder, files.decoder)) : first;
@@ -57,11 +60,15 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Gene
     log: options.log,
   });
   const defaults = (await readJsonIfThere(folder, 'generation_config.json', description.identifier)) ?? {};
-  return openGenerationLoop({
+  const canMix = layout.cache.length === 0 || canPadRows(layout, description.architecture);
+  const runsAlone = slots === null && !(await isSameTogether(plain, canMix, vocabulary));
+  const loop = openGenerationLoop({
+    model: description.identifier,
     files: plain,
     slots,
+    canMix,
+    runsAlone,
     defaults,
-    architecture: description.architecture,
     vocabularySize: vocabulary,
     maxLength: description.maxPositions,
     limits: options.limits,
@@ -69,7 +76,11 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Gene
     ...(options.onBatchStart && { onBatchStart: options.onBatchStart }),
     ...(options.onBatchEnd && { onBatchEnd: options.onBatchEnd }),
   });
+  return { loop, warnings: runsAlone ? [aloneWarning] : [] };
 }
+
+const aloneWarning =
+  'What these files give for a text hangs on the texts beside it (seen on a trial), so texts are written one after the other.';
 
 function vocabularySize(decoder: Session, tokenizer: Tokenizer): number {
   const size = decoder.outputs.find(({ name }) => name === 'logits')?.shape.at(-1);

@@ -1,7 +1,7 @@
 import type { Log } from '@tessera/base';
 import type { GraphCache } from '../graph/graph-cache.ts';
 import type { Session } from '../session/session.ts';
-import { isSameAnswer } from './compare-engines.ts';
+import { isSameInSlots } from './compare-engines.ts';
 import { type DecoderLayout, positionsComeFromMask } from './decoder-layout.ts';
 import type { SlotFiles } from './slot-files.ts';
 import type { GenerativeFiles } from './stepper.ts';
@@ -36,7 +36,7 @@ export async function openSlots(options: OpenSlotsOptions): Promise<SlotFiles | 
   try {
     const files = await openRewritten(options, open);
     if (files === null) return null;
-    if (await isSameAnswer(files, plain, options.vocabularySize)) return files;
+    if (await isSameInSlots(files, plain, options.vocabularySize)) return files;
   } catch (error) {
     reason = error instanceof Error ? error.message : error;
   }
@@ -51,7 +51,7 @@ async function openRewritten(
   open: (file: string) => Promise<Session>,
 ): Promise<SlotFiles | null> {
   const { layout, cache, plain, config } = options;
-  if (layout.cache.length === 0 || looksNearOnly(config)) return null;
+  if (layout.cache.length === 0 || layout.isHalf || looksNearOnly(config)) return null;
   const { path, names } = await cache.step();
   if (names === null) return null;
   const canHaveGaps =

@@ -1,4 +1,4 @@
-import { type Engine, type EngineEvents, guarded, isAlive } from './engine.ts';
+import { type Engine, type EngineEvents, guarded, isAlive, startedPack } from './engine.ts';
 import { type Batch, type Entry, type Grouping, groupMembers, type Member } from './members.ts';
 import { packPrompts } from './prefill.ts';
 import { type GenerativeFiles, startMembers, stepMembers } from './stepper.ts';
@@ -26,7 +26,7 @@ export function createPlainEngine({ files, grouping, vocabularySize, events }: P
         ahead.push(...(await guarded(entries, () => stepMembers(told, batch))));
       }
       for (const pack of packPrompts(admitted, vocabularySize))
-        ahead.push(...(await guarded(pack, () => startMembers(told, pack))));
+        ahead.push(...(await startedPack(pack, (own) => startMembers(told, own))));
       batches = groupMembers(ahead.filter(isAlive), grouping);
     },
     async clear() {

@@ -2,7 +2,7 @@ import { float32, type Tensor } from '@tessera/contracts';
 import type { SlotUse } from '../session/session.ts';
 import type { SlotSource } from '../session/slot-store.ts';
 import { HIDDEN } from './decoder.ts';
-import { askJob, book, type Engine, type EngineEvents, guarded, isAlive } from './engine.ts';
+import { askJob, book, type Engine, type EngineEvents, guarded, isAlive, startedPack } from './engine.ts';
 import type { Entry } from './members.ts';
 import { packPrompts, runEncoder } from './prefill.ts';
 import { crossFeeds, stepFeeds } from './slot-feeds.ts';
@@ -184,7 +184,7 @@ export function createSlotEngine({ files, firstStore, vocabularySize, events }: 
       }
       if (ahead.length === 0) plan = { ...plan, slots: [] };
       for (const pack of packPrompts(admitted, vocabularySize))
-        ahead.push(...(await guarded(pack, () => start(pack))));
+        ahead.push(...(await startedPack(pack, start)));
       running = ahead;
     },
     async clear() {

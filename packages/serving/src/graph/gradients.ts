@@ -1,7 +1,7 @@
 import { AppError } from '@tessera/base';
-import { planInputs } from '../forward/collate.ts';
-import type { LoadedFile } from '../forward/forward-runner.ts';
+import type { Company, LoadedFile } from '../forward/forward-runner.ts';
 import type { FileOutput, OutputMap } from '../forward/output-names.ts';
+import { type PlanOptions, planInputs } from '../forward/signature.ts';
 import type { GradientRequest } from '../runtime.ts';
 import type { Session } from '../session/session.ts';
 import type { GraphCache } from './graph-cache.ts';
@@ -15,6 +15,9 @@ export interface GradientsOptions {
   readonly cache: GraphCache;
   /** Logical outputs of the plain file. */
   readonly outputs: OutputMap;
+  /** Which rows of the plain file may run together: the gradient's file computes the same. */
+  readonly company: Company;
+  readonly signature: PlanOptions;
   /** The plain file. */
   readonly plain: string;
   /** The file with exposed attention weights and hidden states; made on first use. */
@@ -68,8 +71,9 @@ export function openGradients(options: GradientsOptions): Gradients {
       'attention_gradients',
       layers.map((layer) => names.gradients[layer]!),
     );
-    const plan = planInputs(session.inputs, model, { scale: names.scale, delta: names.delta, seeds });
-    return { name: key, session, plan, map, most };
+    const gradient = { scale: names.scale, delta: names.delta, seeds };
+    const plan = planInputs(session.inputs, { ...options.signature, gradient });
+    return { model, name: key, session, plan, map, company: options.company, most };
   };
 
   /** Tensors to differentiate at, and the file that has them. */

@@ -1,15 +1,17 @@
 import { AppError, type Log } from '@tessera/base';
-import { planInputs } from '../forward/collate.ts';
 import type { LoadedFile } from '../forward/forward-runner.ts';
-import { type FileOutput, mapOutputs, type OutputMap } from '../forward/output-names.ts';
+import { type FileOutput, mapOutputs, type OutputMap, requireReadable } from '../forward/output-names.ts';
+import { type PlanOptions, planInputs } from '../forward/signature.ts';
 import type { GraphCache } from '../graph/graph-cache.ts';
 import type { ExposedNames, Inspection } from '../graph/graph-jobs.ts';
 import type { MadeFile } from '../graph/made-file.ts';
 import type { Session } from '../session/session.ts';
+import type { Proof } from './prove-company.ts';
 
 export interface ModelFilesOptions {
   readonly model: string;
-  readonly modelClass: string | null;
+  /** How inputs are read by name. */
+  readonly signature: PlanOptions;
   /** Tells these files apart from those with other weights. */
   readonly name: string;
   /** The file that answers plain requests; the cache knows the one that is opened up. */
@@ -17,6 +19,9 @@ export interface ModelFilesOptions {
   readonly cache: GraphCache;
   /** What is known of the graph already; looked up when absent. */
   readonly inspection?: Inspection | null;
+  /** Which rows may run together, proven on other weights of the same model. */
+  readonly proof?: Proof;
+  prove(file: LoadedFile, path: string): Promise<Proof>;
   readonly log: Log;
   openFile(path: string): Promise<Session>;
   /** Opens the file that answers plain requests. */
@@ -30,6 +35,9 @@ export interface ModelFiles {
   readonly outputs: readonly FileOutput[];
   /** null when the graph could not be read. */
   readonly inspection: Inspection | null;
+  readonly proof: Proof;
+  /** What bears on every answer: how inputs are filled, and which rows run together. */
+  readonly warnings: readonly string[];
   /** The file that gives these outputs. Throws OUTPUT_UNAVAILABLE. */
   fileFor(outputs: readonly FileOutput[]): Promise<LoadedFile>;
   exposed(): Promise<MadeFile<ExposedNames>>;
@@ -40,17 +48,25 @@ const unlimited = { rows: Number.POSITIVE_INFINITY, tokens: Number.POSITIVE_INFI
 
 /** Opens the plain file and looks, beside it, what its graph has inside. Throws MODEL_LOAD_FAILED. */
 export async function openModelFiles(options: ModelFilesOptions): Promise<ModelFiles> {
-  const { model, name, cache } = options;
+  const { model, name, cache, signature } = options;
   const session = await options.openServed(options.served);
-  const map = mapOutputs(session.outputs, options.modelClass);
-  const plain = {
+  const map = mapOutputs(session.outputs, signature.modelClass);
+  requireReadable(session.outputs, map, model);
+  const untried: LoadedFile = {
+    model,
     name: `${name}plain`,
     session,
-    plan: planInputs(session.inputs, model),
+    plan: planInputs(session.inputs, signature),
     map,
+    company: 'any',
     most: unlimited,
   };
-  const inspection = options.inspection ?? (await inspect(options, map));
+  const [inspection, proof] = await Promise.all([
+    options.inspection ?? inspect(options, map),
+    options.proof ?? options.prove(untried, options.served),
+  ]);
+  const { company } = proof;
+  const plain: LoadedFile = { ...untried, company };
   const exposable = exposedMap(map, inspection);
   let opened: Promise<LoadedFile> | null = null;
 
@@ -69,19 +85,16 @@ export async function openModelFiles(options: ModelFilesOptions): Promise<ModelF
       if (!map.has('hidden_states')) all.set('hidden_states', names.hiddenStates);
       if (!map.has('last_hidden_state')) all.set('last_hidden_state', names.hiddenStates.slice(-1));
     }
-    return {
-      name: `${name}exposed`,
-      session: inner,
-      plan: planInputs(inner.inputs, model),
-      map: all,
-      most: unlimited,
-    };
+    const plan = planInputs(inner.inputs, signature);
+    return { model, name: `${name}exposed`, session: inner, plan, map: all, company, most: unlimited };
   };
 
   return {
     plain,
     outputs: [...map.keys(), ...exposable],
     inspection,
+    proof,
+    warnings: [...plain.plan.warnings, ...proof.warnings],
     exposed,
     async fileFor(outputs) {
       const missing = outputs.filter((name) => !map.has(name));

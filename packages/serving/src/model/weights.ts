@@ -1,4 +1,6 @@
 import { AppError, type Log } from '@tessera/base';
+import type { LoadedFile } from '../forward/forward-runner.ts';
+import type { PlanOptions } from '../forward/signature.ts';
 import { type Gradients, openGradients } from '../graph/gradients.ts';
 import type { GraphCache } from '../graph/graph-cache.ts';
 import type { Inspection } from '../graph/graph-jobs.ts';
@@ -6,10 +8,11 @@ import { runGraphJob } from '../graph/run-graph-job.ts';
 import type { EmbeddingTable } from '../runtime.ts';
 import type { Session } from '../session/session.ts';
 import { type ModelFiles, openModelFiles } from './files.ts';
+import type { Proof } from './prove-company.ts';
 
 export interface WeightsOptions {
   readonly model: string;
-  readonly modelClass: string | null;
+  readonly signature: PlanOptions;
   /** Tells the weights of one model apart: their rows never share a batch. */
   readonly name: string;
   /** The file with these weights: what is opened up and differentiated. */
@@ -19,6 +22,9 @@ export interface WeightsOptions {
   readonly cache: GraphCache;
   /** What is known of the graph from other weights of the same model. */
   readonly inspection?: Inspection | null;
+  /** Which rows may run together, proven on other weights of the same model. */
+  readonly proof?: Proof;
+  prove(file: LoadedFile, path: string): Promise<Proof>;
   readonly log: Log;
   openFile(path: string, memoryArena: boolean): Promise<Session>;
   openServed(path: string): Promise<Session>;
@@ -60,6 +66,8 @@ export async function openWeights(options: WeightsOptions): Promise<ModelWeights
     name: options.name,
     cache,
     outputs: files.plain.map,
+    company: files.plain.company,
+    signature: options.signature,
     plain: path,
     exposed: files.exposed,
     // Intermediates of a backward run are large and seldom: kept memory would be wasted.

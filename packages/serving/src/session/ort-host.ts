@@ -76,6 +76,7 @@ export function openOrtHost(): OrtHost {
       inputs: opened.inputs,
       outputs: opened.outputs,
       device,
+      lanes: 1,
       warnings,
       run: (feeds, fetch) => ran({ kind: 'run', session, feeds, fetch }),
       step: (feeds, fetch, slots) => ran({ kind: 'step', session, feeds, fetch, slots }),

@@ -5,12 +5,15 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import type { Tensor } from '@tessera/contracts';
 import * as ort from 'onnxruntime-node';
+import { convertFed, type FedType, widened } from './element-types.ts';
 import type { SlotUse, ValueSpec } from './session.ts';
 import { SlotStore } from './slot-store.ts';
 import type { ThreadAnswer, ThreadRequest } from './thread-messages.ts';
 
 const port: MessagePort = parentPort!;
 const sessions = new Map<number, ort.InferenceSession>();
+/** Element type of each input of a session, by name. */
+const fedTypesOf = new Map<number, ReadonlyMap<string, FedType>>();
 const stores = new Map<number, SlotStore>();
 
 let last: Promise<void> = Promise.resolve();
@@ -36,10 +39,12 @@ async function answerTo(request: ThreadRequest): Promise<ThreadAnswer> {
     case 'open': {
       const session = await open(request);
       sessions.set(request.session, session);
+      const inputs = specsOf(session.inputMetadata);
+      fedTypesOf.set(request.session, new Map(inputs.map(({ name, dtype }) => [name, dtype as FedType])));
       return {
         kind: 'opened',
         id,
-        inputs: specsOf(session.inputMetadata),
+        inputs,
         outputs: specsOf(session.outputMetadata),
       };
     }
@@ -89,8 +94,11 @@ async function run(
   const session = sessions.get(request.session);
   if (!session) throw new Error('the session is closed');
   const feeds: Record<string, ort.Tensor> = {};
-  for (const [name, { dtype, data, shape }] of Object.entries(request.feeds))
-    feeds[name] = new ort.Tensor(dtype, data as Float32Array, shape);
+  const types = fedTypesOf.get(request.session)!;
+  for (const [name, tensor] of Object.entries(request.feeds)) {
+    const type = types.get(name) ?? tensor.dtype;
+    feeds[name] = new ort.Tensor(type, convertFed(tensor, type) as Float32Array, tensor.shape);
+  }
   const startMs = performance.now();
   for (const use of slots) feedSlots(use, feeds);
   const written = slots.flatMap(({ write }) => Object.keys(write?.from ?? {}));
@@ -130,6 +138,8 @@ function writeSlots(
 
 function plain(name: string, value: ort.OnnxValue): Tensor {
   const { type, dims, data } = value as ort.Tensor;
+  if (type === 'float16')
+    return { dtype: 'float32', shape: dims, data: widened(data as unknown as ArrayBufferView) };
   if (type !== 'float32' && type !== 'float64' && type !== 'int64' && type !== 'int32' && type !== 'bool')
     throw new Error(
       `output ${name} has the element type ${type}, which is not supported; export it as float32`,
@@ -140,6 +150,7 @@ function plain(name: string, value: ort.OnnxValue): Tensor {
 async function release(id: number): Promise<void> {
   const session = sessions.get(id);
   sessions.delete(id);
+  fedTypesOf.delete(id);
   await session?.release();
 }
 

@@ -14,6 +14,8 @@ export interface Session {
   readonly outputs: readonly ValueSpec[];
   /** Where it runs: `cpu`, or `cuda:0`. */
   readonly device: string;
+  /** Runs that go on at the same time. */
+  readonly lanes: number;
   /** What a person should know, such as a fall-back from GPU to CPU. */
   readonly warnings: readonly string[];
   /**

@@ -10,7 +10,7 @@ type Tensors = Readonly<Record<string, Tensor>>;
  * Several sessions of one file, each in a thread of its own, that look like one: the rows of a batch are shared out among
  * them and run at the same time. Unlike the threads of one run they need not wait for each other at every operator.
  *
- * A batch whose feeds or outputs do not have the rows as their first axis runs as a whole in the first session.
+ * A batch that is not shared out runs as a whole in the session that has the least to do.
  */
 export function splitRows(sessions: readonly Session[]): Session {
   const [first, ...others] = sessions as [Session, ...Session[]];
@@ -19,14 +19,24 @@ export function splitRows(sessions: readonly Session[]): Session {
     typeof rowAxis === 'string' && specs.every(({ shape }) => shape[0] === rowAxis);
   const canSplit = others.length > 0 && rowsFirst(first.inputs);
   const outputs = new Map(first.outputs.map((spec) => [spec.name, spec]));
+  const pending = sessions.map(() => 0);
+  const runIn = async (place: number, feeds: Tensors, fetch: readonly string[]) => {
+    pending[place]!++;
+    try {
+      return await sessions[place]!.run(feeds, fetch);
+    } finally {
+      pending[place]!--;
+    }
+  };
   return {
     ...first,
+    lanes: sessions.length,
     async run(feeds, fetch) {
       const ranges =
         canSplit && rowsFirst(fetch.map((name) => outputs.get(name)!)) ? shares(feeds, sessions.length) : [];
-      if (ranges.length < 2) return first.run(feeds, fetch);
+      if (ranges.length < 2) return runIn(pending.indexOf(Math.min(...pending)), feeds, fetch);
       const ran = await Promise.all(
-        ranges.map(([from, to], place) => sessions[place]!.run(cutRows(feeds, from, to), fetch)),
+        ranges.map(([from, to], place) => runIn(place, cutRows(feeds, from, to), fetch)),
       );
       return {
         outputs: Object.fromEntries(

@@ -25,9 +25,37 @@ export const embedding: TaskHead<'embedding'> = {
   task: 'embedding',
   async run(payload, context) {
     const pipeline = pipelineOf(payload, context);
-    return pipeline ? embedSentences(payload, context, pipeline) : embedByMode(payload, context);
+    if (pipeline) return embedSentences(payload, context, pipeline);
+    return isLeftToFile(payload, context) ? embedByFile(payload, context) : embedByMode(payload, context);
   },
 };
+
+/** Whether neither the request nor the folder says how to pool, and the file gives a vector per text itself. */
+function isLeftToFile({ options }: Payload, { runtime: { description } }: HeadContext): boolean {
+  const isSilent = options.mode === null && description.sentenceTransformer === null;
+  return isSilent && description.outputs.includes('sentence_embedding');
+}
+
+/** The file's own vectors of texts, as they are. */
+async function embedByFile(payload: Payload, context: HeadContext): Promise<TaskResult> {
+  const { options } = payload;
+  const extras = extraOutputs(context.runtime, { ...payload, outputHiddenStates: false });
+  const input = withPrompt(payload.input, promptOf(options, null, null));
+  const prepared = await prepareRows({ ...payload, input }, context);
+  const rows = await forwardRows(context, {
+    rows: modelRows(prepared.encodings, extras.length > 0 ? prepared.longest : null),
+    outputs: ['sentence_embedding', ...extras],
+  });
+  const vectors = rows.map((row) => finishPooled(asFloat32(row.sentence_embedding!), options.normalize));
+  return {
+    fields: { embedding_mode: '', word_ids: [] },
+    tensors: {
+      embeddings: cutDimensions(stackVectors(vectors), options.dimensions),
+      ...joinExtras(rows, extras),
+    } satisfies NamedTensors,
+    warnings: prepared.warnings,
+  };
+}
 
 /**
  * A sentence-transformer model pools its own way unless the request names a mode. (SQuARE ignores the mode there; asking for
