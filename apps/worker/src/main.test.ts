@@ -157,6 +157,23 @@ it('waits while the database has no connection left for it, and works when it ha
   await eventually('it to be ready', async () => (await page(port, '/readyz')).status === 200, 60_000);
 });
 
+it('says that it is ill, and ends, when the database has not heard from it for too long', async () => {
+  const mortal = await startTestPostgres();
+  const worker = start({ DATABASE_URL: mortal.url, MODELS_DIR: home, WORKER_WATCHDOG_SECONDS: '6' });
+  const port = await portOf(worker);
+  await eventually('it to be ready', async () => (await page(port, '/readyz')).status === 200, 60_000);
+  expect((await page(port, '/livez')).status).toBe(200);
+  await mortal.kill();
+  const ill = await eventually('it to be ill', async () => {
+    const live = await page(port, '/livez');
+    return live.status === 503 ? live : null;
+  });
+  expect(ill.text).toMatch(/the database has not heard from this host for \d+ s/);
+  expect(await worker.exit).toBe(1);
+  await mortal.start();
+  await mortal.stop();
+});
+
 it.each([
   [{ DATABASE_URL: '' }, 'DATABASE_URL: is needed: postgres://user:password@host:port/database'],
   [{ WORKER_PORT: 'eighty' }, 'WORKER_PORT: is not a port; give a number from 0 to 65535'],

@@ -4,9 +4,6 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-// onnxruntime would collect usage and leave files in the home folder; it reads this once, when it is loaded.
-process.env.ORT_DISABLE_TELEMETRY ??= '1';
-
 const built = new URL('../dist/cli/main.js', import.meta.url);
 
 if (existsSync(built)) {

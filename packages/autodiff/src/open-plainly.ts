@@ -11,6 +11,8 @@ const options = { graphOptimizationLevel: 'disabled', intraOpNumThreads: 1, logS
  * beside links to them, because a session made from bytes would want them in memory as well.
  */
 export async function openPlainly(model: Model): Promise<InferenceSession> {
+  // onnxruntime reads this at its first session: whoever uses this package reports nothing home either.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   if (externalLocations(model).length === 0) return InferenceSession.create(encodeModel(model), options);
   const { directory } = model.external;
   if (directory === undefined)

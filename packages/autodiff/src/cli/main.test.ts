@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -127,21 +127,17 @@ describe('tessera-autodiff', () => {
     expect(result.err).not.toMatch(/\n {4}at /);
   });
 
-  it('runs as a program', async () => {
+  it('runs as a program, and leaves nothing in the home and the temporary folder', async () => {
+    const [home, temporary] = [await mkdtemp(join(folder, 'home-')), await mkdtemp(join(folder, 'tmp-'))];
     const program = fileURLToPath(new URL('../../bin/tessera-autodiff.mjs', import.meta.url));
     const output = join(folder, 'program.onnx');
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      program,
-      model,
-      '--of',
-      'logits',
-      '--wrt',
-      'x',
-      '-o',
-      output,
-      '--explain',
-    ]);
+    const args = [program, model, '--of', 'logits', '--wrt', 'x', '-o', output, '--explain'];
+    // Without the variable that keeps onnxruntime from reporting: setting it is the program's own task.
+    const env = { PATH: process.env.PATH, HOME: home, TMPDIR: temporary };
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
     expect(stdout).toContain('grad/x');
     expect((await readFile(output)).byteLength).toBeGreaterThan(100);
+    expect(await readdir(home)).toEqual([]);
+    expect((await readdir(temporary)).filter((name) => !name.startsWith('tsx-'))).toEqual([]);
   });
 });

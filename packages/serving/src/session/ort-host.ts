@@ -18,6 +18,8 @@ export interface OrtHost {
 type Unnumbered<R> = R extends { readonly id: number } ? Omit<R, 'id'> : never;
 
 export function openOrtHost(): OrtHost {
+  // Read by onnxruntime at its first session; a thread could not set it, because its environment is a copy.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const worker = openThread('./ort-thread', import.meta.url);
   const pending = new Map<number, { resolve(answer: ThreadAnswer): void; reject(error: Error): void }>();
   let lastId = 0;
