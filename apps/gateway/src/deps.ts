@@ -20,12 +20,9 @@ export async function makeDeps(
   const { databaseUrl, redisUrl, maxResultBytes } = config;
   const open = () => openJobs({ databaseUrl, redisUrl, clock, newId, log, limits: { maxResultBytes } });
   const jobs = await untilOpen(open, { databaseUrl, clock, log });
-  const access = await openAccess(jobs, {
-    environmentKeys: config.environmentKeys,
-    loopback: isLoopback(config.host),
-    host: config.host,
-    clock,
-  }).catch(async (error: unknown) => {
+  const { environmentKeys, host } = config;
+  const openDoor = () => openAccess(jobs, { environmentKeys, loopback: isLoopback(host), host, clock });
+  const access = await untilOpen(openDoor, { databaseUrl, clock, log }).catch(async (error: unknown) => {
     await jobs.close();
     throw error;
   });

@@ -14,7 +14,10 @@ export async function untilOpen<T>(
   const database = addressOf(databaseUrl);
   for (;;) {
     const stopTelling = clock.after(sayAfterMs, () =>
-      log.warn({ database }, 'waiting for the database: it does not answer, or has no connection left'),
+      log.warn(
+        { database },
+        'waiting for the database: away, without a free connection, or being brought up to date',
+      ),
     );
     try {
       return await open();
