@@ -23,9 +23,11 @@ for (const [owner, names] of [
 
 const connect = net.Socket.prototype.connect;
 net.Socket.prototype.connect = function (...args) {
-  const [first] = Array.isArray(args[0]) ? args[0] : args;
+  // Either (options), ([options, listener]) as net.connect passes them on, or (port, host).
+  const [first, second] = Array.isArray(args[0]) ? args[0] : args;
+  if (typeof first !== 'object' || first === null)
+    note('connect', typeof second === 'string' ? second : 'localhost');
   // A path is a pipe or a socket file on this machine.
-  if (typeof first === 'object' && first !== null && (first.port !== undefined || !first.path))
-    note('connect', first.host ?? 'localhost');
+  else if (first.port !== undefined || !first.path) note('connect', first.host ?? 'localhost');
   return connect.apply(this, args);
 };
