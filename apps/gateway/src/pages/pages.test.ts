@@ -36,6 +36,18 @@ describe('the docs page', () => {
   });
 });
 
+describe('the page of a problem', () => {
+  it('is text for a person and JSON for a program', async () => {
+    const url = `${gateway.url}/v1/problems/MODEL_UNKNOWN`;
+    const page = await http(url, { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(page.text).toContain('No model is called');
+    expect(page.text).toContain('404');
+    expect((await http(url)).json).toMatchObject({ code: 'MODEL_UNKNOWN', status: 404 });
+  });
+});
+
 describe.each(['/openapi.json', '/v1/openapi.json', '/api/main/openapi.json'])('%s', (path) => {
   it('is OpenAPI 3.1 whose references all resolve', async () => {
     const { json, text } = await http(gateway.url + path);
