@@ -18,6 +18,8 @@ const environment = z.object({
   /** 0 takes a free port. */
   PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
   DATABASE_URL: z.string().min(1, 'is needed: postgres://user:password@host:port/database'),
+  /** Connections to Postgres of this process, beside those of the queue. */
+  DATABASE_POOL_SIZE: positive(10),
   REDIS_URL: optional,
   /** Keys that hold without a database row: `name:role:secret`, separated by commas. */
   TESSERA_API_KEYS: z.string().default(''),
@@ -47,6 +49,8 @@ export interface GatewayConfig {
   readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;
+  /** Connections beside those of the queue. */
+  readonly databaseConnections: number;
   readonly redisUrl: string | null;
   readonly environmentKeys: string;
   readonly trustedHosts: ReadonlySet<string>;
@@ -78,6 +82,7 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     host: e.HOST,
     port: e.PORT,
     databaseUrl: e.DATABASE_URL,
+    databaseConnections: e.DATABASE_POOL_SIZE,
     redisUrl: e.REDIS_URL,
     environmentKeys: e.TESSERA_API_KEYS,
     trustedHosts: e.TRUSTED_HOSTS,

@@ -17,8 +17,9 @@ export async function makeDeps(
   const clock = systemClock;
   const newId = newIdFrom(clock.now);
   const log = createLogger({ name: 'gateway', ...config.log });
-  const { databaseUrl, redisUrl, maxResultBytes } = config;
-  const open = () => openJobs({ databaseUrl, redisUrl, clock, newId, log, limits: { maxResultBytes } });
+  const { databaseUrl, databaseConnections, redisUrl, maxResultBytes } = config;
+  const open = () =>
+    openJobs({ databaseUrl, redisUrl, clock, newId, log, limits: { maxResultBytes, databaseConnections } });
   const jobs = await untilOpen(open, { databaseUrl, clock, log });
   const { environmentKeys, host } = config;
   const openDoor = () => openAccess(jobs, { environmentKeys, loopback: isLoopback(host), host, clock });

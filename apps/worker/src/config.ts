@@ -14,6 +14,8 @@ const optional = z
 
 const environment = z.object({
   DATABASE_URL: z.string().min(1, 'is needed: postgres://user:password@host:port/database'),
+  /** Connections to Postgres of this process, beside those of the queue. */
+  DATABASE_POOL_SIZE: positive(10),
   REDIS_URL: optional,
   TESSERA_HOME: z.string().default('.tessera'),
   /** Every folder below with a config.json is registered as a model at start. */
@@ -46,6 +48,8 @@ const environment = z.object({
 
 export interface WorkerConfig {
   readonly databaseUrl: string;
+  /** Connections beside those of the queue. */
+  readonly databaseConnections: number;
   readonly redisUrl: string | null;
   readonly home: string;
   readonly modelsDir: string;
@@ -79,6 +83,7 @@ export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const e = parsed.data;
   return {
     databaseUrl: e.DATABASE_URL,
+    databaseConnections: e.DATABASE_POOL_SIZE,
     redisUrl: e.REDIS_URL,
     home: resolve(e.TESSERA_HOME),
     modelsDir: resolve(e.MODELS_DIR),

@@ -20,7 +20,7 @@ const patienceMs = 60_000;
 
 /** Opens database and queue. Throws SERVICE_UNAVAILABLE when the database stays away for half a minute. */
 export function connect({ config, clock, log }: LocalDeps): Promise<Jobs> {
-  const { databaseUrl, redisUrl, leaseMs, maxResultBytes } = config;
-  const limits = { leaseMs, maxResultBytes, patienceMs };
+  const { databaseUrl, databaseConnections, redisUrl, leaseMs, maxResultBytes } = config;
+  const limits = { leaseMs, maxResultBytes, patienceMs, databaseConnections };
   return openJobs({ databaseUrl, redisUrl, clock, newId: newIdFrom(clock.now), log, limits });
 }

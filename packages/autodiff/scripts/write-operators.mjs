@@ -1,5 +1,5 @@
-// Writes docs/operators.md from the registry of rules. Needs `npx tsc -b packages/autodiff` first.
+// Writes docs/onnx-operators.md from the registry of rules. Needs `npx tsc -b packages/autodiff` first.
 import { writeFileSync } from 'node:fs';
 import { operatorsDocument } from '../dist/operators-document.js';
 
-writeFileSync(new URL('../../../docs/operators.md', import.meta.url), operatorsDocument());
+writeFileSync(new URL('../../../docs/onnx-operators.md', import.meta.url), operatorsDocument());

@@ -1,7 +1,7 @@
 import { decomposedOperators } from '@tessera/onnx';
 import { entries } from './rules/index.ts';
 
-/** docs/operators.md, written from the registry. */
+/** docs/onnx-operators.md, written from the registry. */
 export function operatorsDocument(): string {
   const name = ({ op, domain }: { op: string; domain: string }) =>
     `\`${domain === '' ? op : `${domain}.${op}`}\``;
