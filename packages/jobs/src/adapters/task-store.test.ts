@@ -4,6 +4,8 @@ import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { defaultLimits } from '../limits.ts';
 import { newModel } from '../testing/jobs-under-test.ts';
+import { describeLeases } from '../testing/leases.cases.ts';
+import type { StoreUnderTest } from '../testing/store-bench.ts';
 import { describeTaskStore } from '../testing/task-store.cases.ts';
 import { migrate } from './postgres/migrate.ts';
 import { createPostgresTaskStore } from './postgres/task-store.ts';
@@ -34,7 +36,7 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-describeTaskStore('Postgres', async () => {
+async function makeStore(): Promise<StoreUnderTest> {
   await pool.query('truncate task cascade');
   return {
     store: createPostgresTaskStore(pool, defaultLimits),
@@ -61,4 +63,7 @@ describeTaskStore('Postgres', async () => {
       ]);
     },
   };
-});
+}
+
+describeTaskStore('Postgres', makeStore);
+describeLeases('Postgres', makeStore);
