@@ -18,7 +18,7 @@ export function openRedis(url: string, log: Log, purpose: 'ask' | 'block' | 'lis
     maxRetriesPerRequest: purpose === 'ask' ? 1 : null,
     connectTimeout: 5_000,
     keepAlive: 10_000,
-    // An established connection that swallows what it is sent is destroyed, and a new one opened in its place.
+    // A connection that swallows what it is sent is destroyed, and a new one opened in its place.
     socketTimeout: purpose === 'block' ? blockMs : answerMs,
   };
   const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(times, 5), 1_000);
