@@ -2,32 +2,55 @@ import { join } from 'node:path';
 import { AppError } from '@tessera/base';
 import type { TextInput } from '@tessera/contracts';
 import { type JsEncoding, Tokenizer as NativeTokenizer } from 'tokenizers';
-import { readJson, readJsonIfThere, readTextFile } from '../store/model-files.ts';
+import { readJson, readJsonIfThere } from '../store/model-files.ts';
 import { transformerPath } from '../store/sentence/read-modules.ts';
 import { readSentenceConfig } from '../store/sentence/read-settings.ts';
+import { readTokenizerFile, tokenizerClass } from './build/read-tokenizer-file.ts';
 import { clipText } from './clip-text.ts';
+import { layConfig } from './config/lay-config.ts';
+import type { LaidOver, TokenizerFile, TokenizerSettings } from './config/tokenizer-file.ts';
 import { columnsOf, EncodingView, textStretches } from './encoding-view.ts';
 import { longestInput } from './length-limit.ts';
 import { findSpecialTokens } from './special-tokens.ts';
 import type { EncodeOptions, Encoding, Tokenizer } from './tokenizer.ts';
 import { maxWindows, windowStretches } from './windows.ts';
 
+/** A tokenizer, and what a person should know of how its files were read. */
+export interface LoadedTokenizer {
+  readonly tokenizer: Tokenizer;
+  readonly warnings: readonly string[];
+}
+
+/** {@link openTokenizer} for those who need no warnings. */
+export async function loadTokenizer(folder: string, model = folder): Promise<Tokenizer> {
+  return (await openTokenizer(folder, model)).tokenizer;
+}
+
 /**
- * The tokenizer of a model folder: tokenizer.json with tokenizer_config.json, special_tokens_map.json, config.json and
- * sentence_bert_config.json where they exist. Truncation and padding that tokenizer.json may carry are ignored: cutting is
- * done here, because the native setting is shared by all calls under way.
+ * The tokenizer of a model folder: tokenizer.json, or what the older files give (see readTokenizerFile), with
+ * tokenizer_config.json and special_tokens_map.json laid over it; limits from these, config.json and sentence_bert_config.json.
+ * Truncation and padding that tokenizer.json may carry are ignored: cutting is done here, because the native setting is shared by
+ * all calls under way.
  * Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED.
  */
-export async function loadTokenizer(modelFolder: string, model = modelFolder): Promise<Tokenizer> {
+export async function openTokenizer(modelFolder: string, model: string): Promise<LoadedTokenizer> {
   const folder = join(modelFolder, await transformerPath(modelFolder, model));
-  const [text, config, tokenizerConfig, map, sentenceConfig] = await Promise.all([
-    readTextFile(folder, 'tokenizer.json', model),
+  const [config, tokenizerConfig, map, sentenceConfig] = await Promise.all([
     readJson(folder, 'config.json', model),
     readJsonIfThere(folder, 'tokenizer_config.json', model),
     readJsonIfThere(folder, 'special_tokens_map.json', model),
     readSentenceConfig(folder, model),
   ]);
-  const native = parseTokenizer(text, model);
+  const settings = {
+    config: {
+      ...map,
+      ...tokenizerConfig,
+      tokenizer_class: tokenizerClass(tokenizerConfig ?? {}, config),
+    },
+    lowerCase: sentenceConfig?.['do_lower_case'] === true,
+  };
+  const file = await readTokenizerFile(folder, { ...settings, model });
+  const { native, warnings } = parseTokenizer(file, settings, model);
   const specials = findSpecialTokens(
     { map: map ?? {}, tokenizerConfig: tokenizerConfig ?? {}, config },
     (token) => native.tokenToId(token),
@@ -43,7 +66,7 @@ export async function loadTokenizer(modelFolder: string, model = modelFolder): P
     const { addSpecialTokens } = options;
     return windowsOf(await encodeNatively(text, pair, addSpecialTokens), options);
   };
-  return {
+  const tokenizer: Tokenizer = {
     specials,
     vocabularySize: native.getVocabSize(true),
     maxLength: longestInput({ config, tokenizerConfig: tokenizerConfig ?? {}, sentenceConfig }),
@@ -53,17 +76,32 @@ export async function loadTokenizer(modelFolder: string, model = modelFolder): P
     idToToken: (id) => (Number.isInteger(id) && id >= 0 ? native.idToToken(id) : null),
     tokenToId: (token) => native.tokenToId(token.toWellFormed()),
   };
+  return { tokenizer, warnings };
 }
 
-function parseTokenizer(text: string, model: string): NativeTokenizer {
+function parseTokenizer(
+  file: TokenizerFile,
+  settings: TokenizerSettings,
+  model: string,
+): { readonly native: NativeTokenizer; readonly warnings: readonly string[] } {
+  const fail = (reason: string, cause: unknown): AppError =>
+    new AppError('MODEL_LOAD_FAILED', { detail: { model, reason }, cause });
+  // What is no tokenizer at all is left to the library, whose message says more.
+  let laid: LaidOver = { file, warnings: [] };
+  if (Array.isArray(file.added_tokens) && typeof file.model?.vocab === 'object') {
+    try {
+      laid = layConfig(file, settings);
+    } catch (cause) {
+      throw fail((cause as Error).message, cause);
+    }
+  }
   try {
-    const native = NativeTokenizer.fromString(text);
+    const native = NativeTokenizer.fromString(JSON.stringify(laid.file));
     native.disableTruncation();
     native.disablePadding();
-    return native;
+    return { native, warnings: laid.warnings };
   } catch (cause) {
-    const reason = `tokenizer.json is not a tokenizer file (${(cause as Error).message})`;
-    throw new AppError('MODEL_LOAD_FAILED', { detail: { model, reason }, cause });
+    throw fail(`tokenizer.json is not a tokenizer file (${(cause as Error).message})`, cause);
   }
 }
 
