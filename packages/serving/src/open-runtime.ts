@@ -73,7 +73,7 @@ async function openLoaded(
     ? await openOwnGenerator({ options, found, sessions, limits }, weights.files.plain.session)
     : null;
   const generator = generation?.loop ?? null;
-  const answerWarnings = [...weights.files.warnings, ...(generation?.warnings ?? [])];
+  const answerWarnings = [...found.warnings, ...weights.files.warnings, ...(generation?.warnings ?? [])];
   const warnings = [...weights.files.plain.session.warnings, ...answerWarnings];
   for (const warning of warnings) options.log.warn({ model: options.identifier }, warning);
   const loop = openForwardLoop(options, { device, ids: fillIds(found), limits });

@@ -8,6 +8,7 @@ import {
   isChoiceModel,
   prepareRows,
   scoredWindows,
+  trimAnswer,
 } from '@tessera/tasks';
 
 /** The inputs of a payload as an explanation wants them: tokenized by the task's own rules, with what was predicted. */
@@ -76,7 +77,7 @@ async function answers(payload: JobPayload<'question-answering'>, context: HeadC
     });
     const windows = scoredWindows(encodings, rows, tokenizer);
     const [best] = decodeSpans(windows, { ...payload.options, topk: 1 });
-    const { start, end, window, startToken, endToken } = best!;
+    const { start, end, window, startToken, endToken } = trimAnswer(best!, text);
     return {
       texts: textsOf(payload.input[i]!),
       windows: encodings,

@@ -5,7 +5,7 @@ import { describeModel, type FolderDescription } from '../store/describe-model.t
 import { withExternalFiles } from '../store/external-files.ts';
 import { findOnnx, type OnnxFiles } from '../store/find-onnx.ts';
 import { hashFile } from '../store/locate-model.ts';
-import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
+import { openTokenizer } from '../tokenizer/load-tokenizer.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 /** What a folder holds, before any session is open. */
@@ -22,9 +22,9 @@ export interface Found extends FolderDescription {
 /** Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED. */
 export async function readFolder(options: OpenRuntimeOptions): Promise<Found> {
   const { identifier, folder, cacheFolder, clock, log } = options;
-  const [described, tokenizer, onnx] = await Promise.all([
+  const [described, { tokenizer, warnings }, onnx] = await Promise.all([
     describeModel(folder, identifier, options.file),
-    loadTokenizer(folder, identifier),
+    openTokenizer(folder, identifier),
     findOnnx(folder, identifier, options.file),
   ]);
   const path = join(folder, onnx.kind === 'single' ? onnx.model : onnx.encoder);
@@ -32,5 +32,13 @@ export async function readFolder(options: OpenRuntimeOptions): Promise<Found> {
     const sha256 = known ?? (await hashFile(...(await withExternalFiles(model, identifier))));
     return createGraphCache({ cacheFolder, identifier, model, sha256, nowMs: clock.now(), log });
   };
-  return { ...described, tokenizer, onnx, path, cacheFor, cache: await cacheFor(path) };
+  return {
+    ...described,
+    warnings: [...described.warnings, ...warnings],
+    tokenizer,
+    onnx,
+    path,
+    cacheFor,
+    cache: await cacheFor(path),
+  };
 }

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -120,6 +120,55 @@ describe('a sentence-transformers folder', () => {
       message: expect.stringMatching(message),
     });
   });
+});
+
+describe('a config.json without architectures', () => {
+  test.each([
+    ['bert-sequence-classification', ['sequence-classification', 'embedding'], 3],
+    ['bert-token-classification', ['token-classification', 'embedding'], null],
+    ['bert-question-answering', ['question-answering', 'embedding'], null],
+    ['bert-embedding', ['embedding'], 0],
+    ['bert-fill-mask', ['embedding'], 0],
+  ])('of %s leaves it to the outputs of the file', async (model, tasks, labels) => {
+    const copy = join(folder, `bare-${model}`);
+    const source = pathOf(`test/fixtures/models/${model}`);
+    await cp(source, copy, { recursive: true });
+    const config = JSON.parse(await readFile(join(source, 'config.json'), 'utf8'));
+    const bare = { model_type: config.model_type, vocab_size: config.vocab_size };
+    await writeFile(join(copy, 'config.json'), JSON.stringify(bare));
+    const described = await describeModel(copy, 'm');
+    expect(described.tasks).toEqual(tasks);
+    if (labels !== null) expect(Object.keys(described.description.id2label)).toHaveLength(labels);
+  });
+});
+
+test('what is asked for and not done is a warning', async () => {
+  const copy = join(folder, 'warned');
+  await cp(pathOf('test/fixtures/models/bert-sentence'), copy, { recursive: true });
+  const settings = { prompts: { query: 'q: ' }, default_prompt_name: 'absent' };
+  await writeFile(join(copy, 'config_sentence_transformers.json'), JSON.stringify(settings));
+  const { warnings, description } = await describeModel(copy, 'm');
+  expect(warnings).toEqual([expect.stringMatching(/default prompt "absent" and no such prompt/)]);
+  expect(description.sentenceTransformer).toMatchObject({ prompts: { query: 'q: ' }, defaultPrompt: null });
+});
+
+test('a cross-encoder is no sentence transformer, and its own activation is warned of', async () => {
+  const copy = join(folder, 'cross');
+  await cp(pathOf('test/fixtures/models/bert-regression'), copy, { recursive: true });
+  const config = JSON.parse(await readFile(join(copy, 'config.json'), 'utf8'));
+  const asked = {
+    ...config,
+    sentence_transformers: { activation_fn: 'torch.nn.modules.activation.Sigmoid' },
+  };
+  await writeFile(join(copy, 'config.json'), JSON.stringify(asked));
+  await writeFile(
+    join(copy, 'modules.json'),
+    '[{"path":"","type":"sentence_transformers.base.modules.transformer.Transformer"}]',
+  );
+  await writeFile(join(copy, 'config_sentence_transformers.json'), '{"model_type":"CrossEncoder"}');
+  const { tasks, warnings } = await describeModel(copy, 'm');
+  expect(tasks[0]).toBe('sequence-classification');
+  expect(warnings).toEqual([expect.stringMatching(/Sigmoid/)]);
 });
 
 test('labels are counted where config.json does not name them', async () => {

@@ -3,6 +3,7 @@ import type { TaskName } from '@tessera/contracts';
 import type { ModelDescription } from '../description.ts';
 import { maxPositions } from '../tokenizer/length-limit.ts';
 import { findOnnx } from './find-onnx.ts';
+import { readHead } from './head-of-file.ts';
 import { type JsonFields, readJson } from './model-files.ts';
 import { transformerPath } from './sentence/read-modules.ts';
 import { readSentenceTransformer } from './sentence/read-pipeline.ts';
@@ -13,6 +14,8 @@ export interface FolderDescription {
   readonly description: ModelDescription;
   /** Tasks the head allows, best first. */
   readonly tasks: readonly TaskName[];
+  /** What a person should know of files that are not obeyed to the letter. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -32,11 +35,17 @@ export async function describeModel(
   const modelClass =
     Array.isArray(architectures) && typeof architectures[0] === 'string' ? architectures[0] : null;
   const isEncoderDecoder = files.kind === 'encoder-decoder' || config['is_encoder_decoder'] === true;
+  const known = tasksOf(modelClass, isEncoderDecoder);
+  const isOpen = known === null || (/Classification$/.test(modelClass ?? '') && !saysLabels(config));
+  const head =
+    isOpen && !sentence && files.kind === 'single'
+      ? readHead(join(folder, files.model), firstNumber(config, ['vocab_size']))
+      : null;
   const description: ModelDescription = {
     identifier,
     architecture: String(config['model_type'] ?? 'unknown'),
     modelClass,
-    id2label: labelsOf(config),
+    id2label: labelsOf(config, head?.labels ?? null),
     problemType: typeof config['problem_type'] === 'string' ? config['problem_type'] : null,
     hiddenSize: firstNumber(config, ['hidden_size', 'd_model', 'dim', 'n_embd', 'embedding_size']) ?? 0,
     layers:
@@ -47,7 +56,11 @@ export async function describeModel(
     isEncoderDecoder,
     config,
   };
-  return { description, tasks: sentence ? ['embedding'] : tasksOf(modelClass, isEncoderDecoder) };
+  return {
+    description,
+    tasks: sentence ? ['embedding'] : (known ?? head?.tasks ?? ['embedding']),
+    warnings: [...(sentence?.warnings ?? []), ...unobeyed(config)],
+  };
 }
 
 /** Heads by the end of their class name; the first that matches counts. */
@@ -61,20 +74,43 @@ const heads: readonly (readonly [suffix: RegExp, tasks: readonly TaskName[]])[] 
   [/ForCausalLM$|LMHeadModel$|ForConditionalGeneration$|ForSeq2SeqLM$/, ['generation']],
 ];
 
-function tasksOf(modelClass: string | null, isEncoderDecoder: boolean): readonly TaskName[] {
+/** Null where config.json names no class: the file itself has to tell. */
+function tasksOf(modelClass: string | null, isEncoderDecoder: boolean): readonly TaskName[] | null {
   const known = heads.find(([suffix]) => suffix.test(modelClass ?? ''));
   if (known) return known[1];
-  return isEncoderDecoder ? ['generation'] : ['embedding'];
+  if (isEncoderDecoder) return ['generation'];
+  return modelClass === null ? null : ['embedding'];
 }
 
-/** id2label; where config.json has only `num_labels`, LABEL_0, LABEL_1 … as transformers does. */
-function labelsOf(config: JsonFields): Readonly<Record<string, string>> {
+function saysLabels(config: JsonFields): boolean {
+  return (typeof config['id2label'] === 'object' && config['id2label'] !== null) || 'num_labels' in config;
+}
+
+/** id2label; else LABEL_0, LABEL_1 … as transformers names them, as many as `num_labels` or the file's logits. */
+function labelsOf(config: JsonFields, ofFile: number | null): Readonly<Record<string, string>> {
   const labels = config['id2label'];
   if (typeof labels === 'object' && labels !== null)
     return Object.fromEntries(Object.entries(labels).map(([id, label]) => [id, String(label)]));
-  const count = config['num_labels'];
-  if (typeof count !== 'number') return {};
+  const count = config['num_labels'] ?? ofFile;
+  return typeof count === 'number' ? countedLabels(count) : {};
+}
+
+/** LABEL_0 … */
+function countedLabels(count: number): Readonly<Record<string, string>> {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [String(i), `LABEL_${i}`]));
+}
+
+/** Keys of config.json that change numbers and are not obeyed. */
+function unobeyed(config: JsonFields): string[] {
+  const cross = config['sentence_transformers'];
+  const activation =
+    typeof cross === 'object' && cross !== null && 'activation_fn' in cross
+      ? String(cross.activation_fn)
+      : null;
+  if (activation === null || /Identity$/.test(activation)) return [];
+  return [
+    `config.json asks sentence-transformers for ${activation} over the logits; they are given as problem_type has them`,
+  ];
 }
 
 function firstNumber(config: JsonFields, names: readonly string[]): number | null {

@@ -42,8 +42,14 @@ export interface LengthWish {
   readonly minLength: number;
 }
 
-/** Ids that are not in generation_config.json may be in config.json, as older folders have it. */
-const idOptions = ['eos_token_id', 'pad_token_id', 'bos_token_id', 'decoder_start_token_id'] as const;
+/** Keys of config.json that carry the name of an option and are about something else: what a forward pass returns. */
+const notDefaults = new Set([
+  'output_attentions',
+  'output_hidden_states',
+  'output_scores',
+  'return_dict_in_generate',
+  'use_cache',
+]);
 
 /**
  * Fills in what the caller left open. A length that the caller gives beats any length of the model's defaults, whichever of the
@@ -107,11 +113,16 @@ export function planGeneration(
   };
 }
 
-/** The options of generation_config.json that are known here and have a valid value. Others cannot be meant for this program. */
+/**
+ * The options of generation_config.json over those of config.json, where older folders have them, that are known here and have a
+ * valid value. Others cannot be meant for this program.
+ */
 function readDefaults(model: Parameters<typeof planGeneration>[1]): Record<string, unknown> {
-  const ids = Object.fromEntries(idOptions.map((name) => [name, model.config[name]]));
   const found: Record<string, unknown> = {};
-  for (const [name, value] of [...Object.entries(ids), ...Object.entries(model.defaults)]) {
+  const older = Object.entries(model.config).filter(
+    ([name]) => name in generationOptions.shape && !notDefaults.has(name),
+  );
+  for (const [name, value] of [...older, ...Object.entries(model.defaults)]) {
     if (value === null || value === undefined) continue;
     const checked = generationOptions.safeParse({ [name]: value });
     if (checked.success) found[name] = value;

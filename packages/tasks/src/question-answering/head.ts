@@ -7,6 +7,7 @@ import { forwardRows, timeTokenizing } from '../inputs/forward.ts';
 import { longestOf, modelRows } from '../inputs/prepare-rows.ts';
 import { extraOutputs, joinExtras, requireOutput } from '../inputs/wanted-outputs.ts';
 import { decodeSpans, type ScoredWindow } from './decode-spans.ts';
+import { trimAnswer } from './trim-answer.ts';
 import { encodeWindows, type Windows } from './windows.ts';
 
 /**
@@ -29,7 +30,8 @@ export const questionAnswering: TaskHead<'question-answering'> = {
     const read = inputs.map((input) => {
       const own = rows.slice(at, at + input.encodings.length);
       at += own.length;
-      const spans = decodeSpans(scoredWindows(input.encodings, own, runtime.tokenizer), payload.options);
+      const windows = scoredWindows(input.encodings, own, runtime.tokenizer);
+      const spans = decodeSpans(windows, payload.options).map((span) => trimAnswer(span, input.context));
       return { input, spans, best: own[spans[0]!.window]! };
     });
     const best = read.map((one) => one.best);

@@ -34,6 +34,30 @@ describe('labels', () => {
     expect([...single.tensors.logits!.data]).toEqual([0, 1]);
   });
 
+  it('that do not exclude each other are a sigmoid each, and a set', async () => {
+    const scores = [0, 2, -1, 1];
+    const description = { problemType: 'multi_label_classification', id2label: {} };
+    const { fields, tensors } = await run(['a'], {
+      description,
+      row: () => ({ logits: float32([4], scores) }),
+    }).result;
+    const sigmoids = scores.map((x) => expect.closeTo(1 / (1 + Math.exp(-x)), 6));
+    expect([...tensors.logits!.data]).toEqual(sigmoids);
+    expect(fields).toMatchObject({ labels: [1], label_sets: [[1, 3]] });
+  });
+
+  it('follow problem_type where it says regression, however many scores there are', async () => {
+    const { fields, tensors } = await run(['a'], { ...twoLabels, description: { problemType: 'regression' } })
+      .result;
+    expect(fields.labels).toEqual([]);
+    expect([...tensors.logits!.data]).toEqual([0, expect.closeTo(Math.log(3), 6)]);
+  });
+
+  it('that nobody named are counted', async () => {
+    const { fields } = await run(['a'], { ...twoLabels, description: { id2label: {} } }).result;
+    expect(fields.id2label).toEqual({ 0: 'LABEL_0', 1: 'LABEL_1' });
+  });
+
   it('carry every field of the wire', async () => {
     const { fields } = await run(['a'], twoLabels).result;
     expect(fields).toEqual({

@@ -14,8 +14,9 @@ export function isChoiceModel(runtime: ModelRuntime): boolean {
 }
 
 /**
- * Labels of texts, pairs or choices (docs/square-wire.md#sequence-classification, #multiple-choice). `logits` is [B, C], or [1, N] for N choices: after softmax
- * unless it is a regression. A text over the limit is cut, the longer text of a pair first.
+ * Labels of texts, pairs or choices (docs/square-wire.md#sequence-classification, #multiple-choice). `logits` is [B, C], or [1, N]
+ * for N choices: after softmax, after a sigmoid where several labels may hold, as they are for a regression. A text over the limit
+ * is cut, the longer text of a pair first.
  */
 export const sequenceClassification: TaskHead<'sequence-classification'> = {
   task: 'sequence-classification',
@@ -30,12 +31,17 @@ export const sequenceClassification: TaskHead<'sequence-classification'> = {
       outputs: ['logits', ...extras],
       asChoices,
     });
-    const { raw, isRegression } = scoresOf(rows, payload.options, asChoices);
-    const { logits, labels } = readLabels(raw, isRegression);
+    const { raw, reading } = scoresOf(rows, payload.options, { asChoices, runtime });
+    const { logits, labels, sets } = readLabels(raw, reading);
     return {
       fields: {
         labels,
-        id2label: runtime.description.id2label,
+        ...(sets && { label_sets: sets }),
+        id2label: labelNames(
+          runtime.description,
+          raw.shape.at(-1)!,
+          asChoices || payload.options.multipleChoice,
+        ),
         attributions: [],
         questions: [],
         contexts: [],
@@ -47,12 +53,41 @@ export const sequenceClassification: TaskHead<'sequence-classification'> = {
   },
 };
 
-/** Softmax and argmax over the last axis; a regression keeps its raw values and has no labels. */
-function readLabels(raw: Tensor, isRegression: boolean): { logits: Tensor; labels: number[] } {
-  if (isRegression) return { logits: raw, labels: [] };
+/** What the scores of a row mean: one label of several, any number of labels, or plain values. */
+type Reading = 'one-label' | 'label-set' | 'values';
+
+/**
+ * Softmax and argmax over the last axis; sigmoid, the best label and all labels above one half where labels do not exclude each
+ * other; a regression keeps its raw values and has no labels.
+ */
+function readLabels(
+  raw: Tensor,
+  reading: Reading,
+): { logits: Tensor; labels: number[]; sets: number[][] | null } {
+  if (reading === 'values') return { logits: raw, labels: [], sets: null };
   const size = raw.shape.at(-1)!;
-  const values = softmaxRows(asFloat32(raw), size);
-  return { logits: float32(raw.shape, values), labels: argmaxRows(values, size) };
+  const scores = asFloat32(raw);
+  if (reading === 'one-label') {
+    const values = softmaxRows(scores, size);
+    return { logits: float32(raw.shape, values), labels: argmaxRows(values, size), sets: null };
+  }
+  const values = Float32Array.from(scores, (score) => 1 / (1 + Math.exp(-score)));
+  const sets: number[][] = [];
+  for (let at = 0; at < values.length; at += size)
+    sets.push(
+      [...values.subarray(at, at + size).entries()].flatMap(([id, value]) => (value > 0.5 ? [id] : [])),
+    );
+  return { logits: float32(raw.shape, values), labels: argmaxRows(values, size), sets };
+}
+
+/** The model's names; LABEL_0 … for a file that has labels and says nothing of them. */
+function labelNames(
+  { id2label }: ModelRuntime['description'],
+  count: number,
+  areChoices: boolean,
+): Readonly<Record<string, string>> {
+  if (areChoices || Object.keys(id2label).length > 0) return id2label;
+  return Object.fromEntries(Array.from({ length: count }, (_, id) => [String(id), `LABEL_${id}`]));
 }
 
 /** N rows that are the choices of one question, scored by a head with one output: [N, 1] becomes [1, N]. */
@@ -67,15 +102,21 @@ function flattenChoices(scores: Tensor): Tensor {
   });
 }
 
-/** Raw scores, [B, C] of independent rows or [1, N] of choices, and whether they are values rather than label scores. */
+/**
+ * Raw scores, [B, C] of independent rows or [1, N] of choices, and what they mean: what the request says, else problem_type of
+ * config.json, else values where there is one score per row.
+ */
 function scoresOf(
   rows: readonly RowOutputs[],
-  options: ClassificationOptions,
-  asChoices: boolean,
-): { raw: Tensor; isRegression: boolean } {
-  const { isRegression } = options;
-  if (asChoices) return { raw: stack([rows[0]!.logits!]), isRegression };
-  const scores = stack(rows.map((row) => row.logits!));
-  if (options.multipleChoice) return { raw: flattenChoices(scores), isRegression };
-  return { raw: scores, isRegression: isRegression || scores.shape[1] === 1 };
+  { isRegression, multipleChoice }: ClassificationOptions,
+  { asChoices, runtime }: { readonly asChoices: boolean; readonly runtime: ModelRuntime },
+): { raw: Tensor; reading: Reading } {
+  const asked: Reading = isRegression ? 'values' : 'one-label';
+  if (asChoices) return { raw: stack([rows[0]!.logits!]), reading: asked };
+  const raw = stack(rows.map((row) => row.logits!));
+  if (multipleChoice) return { raw: flattenChoices(raw), reading: asked };
+  const { problemType } = runtime.description;
+  if (!isRegression && problemType === 'multi_label_classification') return { raw, reading: 'label-set' };
+  const areValues = problemType === 'regression' || raw.shape[1] === 1;
+  return { raw, reading: areValues ? 'values' : asked };
 }
