@@ -67,6 +67,11 @@ export const errorCatalogue = {
     retry: false,
     text: 'A model called "{model}" exists already (names that differ only in "/" and "-" are the same). Choose another identifier.',
   },
+  MODEL_UNUSABLE: {
+    status: 422,
+    retry: false,
+    text: 'Model "{model}" was not added. {reason}',
+  },
   MODEL_TASK_MISMATCH: {
     status: 422,
     retry: false,

@@ -38,6 +38,8 @@ export function isTaskId(text: string): boolean {
 
 /** SQuARE's model types (docs/square-wire.md#manager-routes); `onnx` is what Tessera runs, the others are accepted and kept on the wire. */
 export const modelTypes = [
+  // What the folder says; a host puts the type in its place.
+  'auto',
   'onnx',
   'transformer',
   'adapter',

@@ -3,6 +3,7 @@ import { parse } from '@tessera/dialects';
 import { findModel } from '../find-model.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { jsonText, noContent } from '../http/json-text.ts';
+import { awaitDescription } from './await-description.ts';
 import type { NativeHandler } from './call.ts';
 
 /** GET /v1/models. */
@@ -10,15 +11,16 @@ export function listModels({ jobs }: GatewayDeps): NativeHandler<'models'> {
   return async () => jsonText(200, { models: await jobs.catalogue.list() });
 }
 
-/** POST /v1/models: an entry of the catalogue; the model is loaded when it is first asked for. */
-export function createModel({ jobs }: GatewayDeps): NativeHandler<'model-create'> {
+/** POST /v1/models: an entry of the catalogue, once a host has read a folder dry; the model is loaded when it is first asked for. */
+export function createModel({ jobs, clock }: GatewayDeps): NativeHandler<'model-create'> {
   return async ({ request, identity }) => {
     const wanted = parse(newModel, request.body);
-    const model = await jobs.catalogue.create({
+    const created = await jobs.catalogue.create({
       ...wanted,
       modelName: wanted.modelName ?? wanted.identifier,
       owner: identity.caller,
     });
+    const model = await awaitDescription(created, { jobs, clock });
     return jsonText(201, model, { Location: `/v1/models/${model.identifier}` });
   };
 }

@@ -1,5 +1,6 @@
 import { AppError } from '@tessera/base';
 import { decodeSafetensors, float32 } from '@tessera/contracts';
+import type { ModelReport } from '@tessera/jobs';
 import { eventually, startTestPostgres, type TestPostgres } from '@tessera/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HttpOptions, http, type Reply } from '../testing/http.ts';
@@ -315,6 +316,29 @@ describe('models', () => {
     );
     expect((await v1('/models/owner/new', { method: 'DELETE' })).status).toBe(204);
     expect((await v1('/models/owner/new')).status).toBe(404);
+  });
+
+  it('a folder is added when a host has read it, and refused with what the host says', async () => {
+    await gateway.beat();
+    const { catalogue } = gateway.jobs;
+    const add = async (identifier: string, report: ModelReport) => {
+      const stop = catalogue.onChange(async (changed) => {
+        if (changed !== identifier || (await catalogue.read(identifier))?.state !== 'registered') return;
+        stop();
+        await catalogue.report(identifier, report);
+      });
+      return v1('/models', { body: { identifier, source: { kind: 'folder', path: '/models/x' } } });
+    };
+    const good = await add('read/good', { modelType: 'sentence-transformer', tasks: ['embedding'] });
+    expect([good.status, good.json.modelType, good.json.tasks]).toEqual([
+      201,
+      'sentence-transformer',
+      ['embedding'],
+    ]);
+    const bad = await add('read/bad', { state: 'failed', error: 'Model "read/bad" has no tokenizer.json' });
+    expect([bad.status, bad.json.code]).toEqual([422, 'MODEL_UNUSABLE']);
+    expect(bad.json.detail).toContain('has no tokenizer.json');
+    expect((await v1('/models/read/bad')).status).toBe(404);
   });
 
   it.each(['../x', '/etc', 'a/b/c', 'a b', ''])('the name %j is refused', async (identifier) => {

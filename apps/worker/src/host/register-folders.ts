@@ -3,7 +3,7 @@ import { basename, join, relative, sep } from 'node:path';
 import { AppError, type Log } from '@tessera/base';
 import { modelClassOf } from '@tessera/contracts';
 import type { Jobs, NewModel } from '@tessera/jobs';
-import { describeModel } from '@tessera/serving';
+import { describeFolder } from './describe-new.ts';
 
 const deepest = 3;
 
@@ -34,16 +34,17 @@ export async function registerFolders(options: {
 }
 
 async function newModel(identifier: string, path: string): Promise<NewModel> {
-  const { description, tasks } = await describeModel(path, identifier);
+  const { tasks, labels, isEncoderDecoder, modelType, warnings } = await describeFolder(path, identifier);
   return {
     identifier,
     source: { kind: 'folder', path },
-    modelType: description.sentenceTransformer ? 'sentence-transformer' : 'onnx',
+    modelType,
     modelName: identifier,
     modelClass: modelClassOf[tasks[0] ?? 'embedding'],
     tasks: [...tasks],
-    labels: { ...description.id2label },
-    isEncoderDecoder: description.isEncoderDecoder,
+    labels: { ...labels },
+    isEncoderDecoder,
+    warnings: [...warnings],
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { modelClasses, modelTypes } from '../names.ts';
+import { modelClasses, modelTypes, taskNames } from '../names.ts';
 import { modelEntry, modelUpdate, newModelIdentifier } from '../views/model.ts';
 
 /** A segment of a hub name: it starts with a letter or digit and holds no two dots in a row, so that it is never a path. */
@@ -25,7 +25,15 @@ export const newModel = z.strictObject({
   identifier: newModelIdentifier,
   source: newModelSource,
   modelName: z.string().min(1).optional().describe('The name shown; the identifier when left out.'),
-  modelType: z.enum(modelTypes).default('onnx'),
+  modelType: z
+    .enum(modelTypes)
+    .default('auto')
+    .describe('`auto`: what the files say; another type overrides them.'),
+  tasks: z.array(z.enum(taskNames)).default([]).describe('What the files do not say or say wrongly.'),
+  labels: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Names by class index, in the place of those of config.json.'),
   modelClass: z.enum(modelClasses).default('from_config'),
   batchSize: z.int().min(1).max(1024).default(32),
   maxInput: z.int().min(1).max(1_000_000).default(512),

@@ -44,7 +44,7 @@ export function decodeDeploy(body: unknown): Deploy {
   return {
     identifier,
     modelName,
-    modelType: pick(modelTypes, text('model_type', '') || 'transformer', 'body.model_type') as ModelType,
+    modelType: pick(modelTypes, text('model_type', '') || 'auto', 'body.model_type') as ModelType,
     modelClass: readClass(text('model_class', '') || 'from_config'),
     ...readFlags(record),
     batchSize: positive(record, 'batch_size', 32),

@@ -1,4 +1,4 @@
-import type { Capability, ModelEntry, ModelUpdate, TaskName } from '@tessera/contracts';
+import type { Capability, ModelEntry, ModelType, ModelUpdate, TaskName } from '@tessera/contracts';
 import type { Repeats } from '../availability/patient.ts';
 
 /** A new model; what is left out has a default (batchSize 32, maxInput 1024, disableGpu true, replicas 1). */
@@ -14,6 +14,7 @@ export interface ModelReport {
   readonly tasks?: readonly TaskName[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly isEncoderDecoder?: boolean;
+  readonly modelType?: ModelType;
   readonly sha256?: string | null;
 }
 

@@ -5,7 +5,14 @@ import { externalFilesOf, withExternalFiles } from './external-files.ts';
 import { type FileProgress, fetchFile } from './fetch-file.ts';
 import { candidateOnnx, findOnnx, type OnnxChoice } from './find-onnx.ts';
 import { failure, type HubClient, type HubListing, type HubRepository } from './hub-client.ts';
-import { inside, neededGraphs, optionalFiles, requiredFiles, sideFiles } from './hub-files.ts';
+import {
+  inside,
+  neededGraphs,
+  optionalFiles,
+  requiredFiles,
+  sideFiles,
+  vocabularyFiles,
+} from './hub-files.ts';
 import { asFolderName, checkHubName } from './hub-names.ts';
 import { transformerPath } from './sentence/read-modules.ts';
 
@@ -99,13 +106,20 @@ async function fetchUnlisted(of: HubRepository, into: Fetching): Promise<void> {
     if (await fetch(file)) continue;
     if (name === 'config.json')
       throw failure(of, `the hub has no ${of.repository} at revision ${of.revision}`);
-    throw missing(of, file);
+    if (!(await fetchVocabulary(inner, fetch))) throw missing(of, file);
   }
   if (inner !== '') for (const file of optionalFiles) await fetch(inside(inner, file));
   await fetchModules(into.folder, fetch);
   const graphs = await fetchGraphs({ file: into.chosen, inner }, fetch);
   if (graphs === null) throw missing(of, into.chosen ?? 'onnx/model.onnx');
   for (const graph of graphs) await fetchExternal(graph, of, into);
+}
+
+/** Whatever a tokenizer can be built of; false when there is nothing. */
+async function fetchVocabulary(inner: string, fetch: (file: string) => Promise<boolean>): Promise<boolean> {
+  let some = false;
+  for (const file of vocabularyFiles) if (await fetch(inside(inner, file))) some = true;
+  return some;
 }
 
 /** The first candidate of which every part is there, in one of its places. */

@@ -66,7 +66,7 @@ function pipelineOf(
   { modelType, runtime }: HeadContext,
 ): SentenceTransformerPipeline | null {
   if (payload.options.mode !== null) return null;
-  const wanted = modelType === undefined || modelType === 'sentence-transformer';
+  const wanted = modelType === undefined || modelType === 'auto' || modelType === 'sentence-transformer';
   return wanted ? runtime.description.sentenceTransformer : null;
 }
 

@@ -1,7 +1,7 @@
 import { readJsonIfThere, readTextIfThere } from '../../store/model-files.ts';
 import { robertaClasses } from '../config/lay-post-processor.ts';
+import { type BuildTokenizer, requireKnown } from './builder.ts';
 import { specialsIn, tokenizerFile, tokenOf } from './parts.ts';
-import { type BuildTokenizer, requireKnown } from './read-tokenizer-file.ts';
 
 /** vocab.json and merges.txt: BPE over bytes, as GPT-2 and RoBERTa have it. */
 export const buildByteLevel: BuildTokenizer = async (folder, source, name) => {

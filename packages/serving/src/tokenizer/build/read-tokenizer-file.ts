@@ -1,21 +1,10 @@
 import { AppError } from '@tessera/base';
 import { readJsonIfThere } from '../../store/model-files.ts';
 import { classOf, type TokenizerFile, type TokenizerSettings } from '../config/tokenizer-file.ts';
+import type { BuildTokenizer, TokenizerSource } from './builder.ts';
 import { buildByteLevel } from './byte-level.ts';
 import { buildSentencePiece } from './sentence-piece.ts';
 import { buildWordPiece } from './word-piece.ts';
-
-export interface TokenizerSource extends TokenizerSettings {
-  /** Named in errors. */
-  readonly model: string;
-}
-
-/** Builds a tokenizer of files without tokenizer.json; null where the folder lacks them. Throws Error for a class not known. */
-export type BuildTokenizer = (
-  folder: string,
-  source: TokenizerSource,
-  name: string,
-) => Promise<TokenizerFile | null>;
 
 const builders: readonly BuildTokenizer[] = [buildWordPiece, buildByteLevel, buildSentencePiece];
 
@@ -65,13 +54,4 @@ export async function readTokenizerFile(folder: string, source: TokenizerSource)
     if (built) return built;
   }
   throw new AppError('MODEL_FILES_MISSING', { detail: { model: source.model, file: 'tokenizer.json' } });
-}
-
-/** The class where a builder knows it; Error otherwise. */
-export function requireKnown(name: string, file: string, known: Iterable<string>): void {
-  const names = [...known];
-  if (!names.includes(name))
-    throw new Error(
-      `there is no tokenizer.json, and of ${file} no ${name || 'tokenizer without a tokenizer_class'} can be made; known are ${names.join(', ')}`,
-    );
 }

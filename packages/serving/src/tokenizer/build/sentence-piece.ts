@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AddedToken, ModelPart, Part, TokenizerFile } from '../config/tokenizer-file.ts';
+import { type BuildTokenizer, requireKnown, type TokenizerSource } from './builder.ts';
 import { specialsIn, specialToken, tokenizerFile, tokenOf } from './parts.ts';
 import { pieceTypes, readSentencePiece, type SentencePieceModel } from './read-spm.ts';
-import { type BuildTokenizer, requireKnown, type TokenizerSource } from './read-tokenizer-file.ts';
 import { mergesOf } from './spm-merges.ts';
 
 /** Names of SentencePiece models, by the tokenizer that reads them. */

@@ -1,7 +1,7 @@
 import { readTextIfThere } from '../../store/model-files.ts';
 import { bertClasses } from '../config/lay-post-processor.ts';
+import { type BuildTokenizer, requireKnown } from './builder.ts';
 import { specialsIn, tokenizerFile, tokenOf } from './parts.ts';
-import { type BuildTokenizer, requireKnown } from './read-tokenizer-file.ts';
 
 /** vocab.txt: one piece a line, its id the number of the line. */
 export const buildWordPiece: BuildTokenizer = async (folder, source, name) => {
