@@ -37,6 +37,8 @@ const environment = z.object({
   MAX_OPEN_REQUESTS: positive(1_000),
   /** Event streams that one caller may hold open at once. */
   MAX_EVENT_STREAMS: positive(100),
+  /** Model calls that an explanation or attack of a key that is no administrator's may take; 0 for no limit. */
+  MAX_MODEL_CALLS: count(200_000),
   /** How long a gateway that was told to stop goes on answering, so that a balancer notices that it is not ready. */
   DRAIN_SECONDS: count(5),
   /** Requests a minute of one caller, unless its key says otherwise; 0 for no limit. */
@@ -63,6 +65,7 @@ export interface GatewayConfig {
   readonly requestsPerMinute: number | null;
   readonly maxOpenRequests: number;
   readonly maxEventStreams: number;
+  readonly maxModelCalls: number | null;
   readonly drainMs: number;
   readonly log: {
     readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -95,6 +98,7 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     requestsPerMinute: e.RATE_LIMIT_PER_MINUTE || null,
     maxOpenRequests: e.MAX_OPEN_REQUESTS,
     maxEventStreams: e.MAX_EVENT_STREAMS,
+    maxModelCalls: e.MAX_MODEL_CALLS || null,
     drainMs: e.DRAIN_SECONDS * 1000,
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
   };

@@ -42,6 +42,7 @@ export async function makeDeps(
     trustedHosts: config.trustedHosts,
     maxOpenRequests: config.maxOpenRequests,
     maxEventStreams: config.maxEventStreams,
+    maxModelCalls: config.maxModelCalls,
     longPollMs: config.longPollMs,
     maxWaitMs: config.maxWaitMs,
     requestsPerMinute: config.requestsPerMinute,

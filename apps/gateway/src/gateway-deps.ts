@@ -20,6 +20,8 @@ export interface GatewayDeps {
   readonly longPollMs: number;
   /** The longest `Prefer: wait=N` that is granted. */
   readonly maxWaitMs: number;
+  /** Model calls that an explanation or attack of a caller may take; null for no limit. */
+  readonly maxModelCalls: number | null;
   /** For callers whose key has no limit of its own; null for none. */
   readonly requestsPerMinute: number | null;
   readonly clock: Clock;

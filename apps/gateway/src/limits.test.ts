@@ -4,18 +4,19 @@ import { eventually, startTestPostgres, type TestPostgres } from '@tessera/testk
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HttpOptions, http, type Reply } from './testing/http.ts';
 import { recordingLog } from './testing/recording-log.ts';
-import { startTestGateway, type TestGateway } from './testing/start-gateway.ts';
+import { startTestGateway, succeeded, type TestGateway } from './testing/start-gateway.ts';
 
 let postgres: TestPostgres;
 let gateway: TestGateway;
 const { log, lines } = recordingLog();
+const features = { explain: true, attack: true, generation: true, adapters: false };
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
   gateway = await startTestGateway({
     databaseUrl: await postgres.newDatabase(),
     environmentKeys: 'root:admin:r,ann:caller:a,bob:caller:b',
-    deps: { log, maxOpenRequests: 3, maxEventStreams: 2 },
+    deps: { log, maxOpenRequests: 3, maxEventStreams: 2, maxModelCalls: 50, features },
   });
   await gateway.addModel({ identifier: 'm' });
 });
@@ -52,6 +53,50 @@ describe('a body that cannot be unpacked', () => {
       headers: { 'content-encoding': 'gzip' },
     });
     expect(reply.status).toBe(202);
+  });
+});
+
+describe('a body of eight million brackets', () => {
+  it.each([
+    ['opened', '['.repeat(8e6)],
+    ['opened and closed', '['.repeat(4e6) + ']'.repeat(4e6)],
+    ['small', '['.repeat(20_000) + ']'.repeat(20_000)],
+  ])('is refused before anybody goes into it: %s', async (_, raw) => {
+    const startMs = performance.now();
+    const reply = await as('a', '/v1/tasks', { raw });
+    expect([reply.status, reply.json.code]).toEqual([422, 'BODY_TOO_DEEP']);
+    const square = await as('a', '/api/main/m/embedding', {
+      raw: `{"input":["a"],"task_kwargs":{"x":${raw}}}`,
+    });
+    expect([square.status, square.json.detail[0].type]).toEqual([422, 'value_error.body_too_deep']);
+    // V8 took 11 s to parse one of them.
+    expect(performance.now() - startMs).toBeLessThan(5_000);
+  });
+});
+
+describe('a budget of model calls', () => {
+  it('holds for whoever is no administrator, where none or a larger one was asked for', async () => {
+    await gateway.addModel({ identifier: 'explained' });
+    const seen: Record<string, unknown> = {};
+    await gateway.work('explained', async (run) => {
+      seen[run.taskId] = (run.payload.explain ?? run.payload.attack)?.budget;
+      return succeeded();
+    });
+    const ask = async (key: string, budget?: object): Promise<unknown> => {
+      const explain = { method: 'occlusion', ...(budget && { budget }) };
+      const body = { ...task, model: 'explained', task: 'sequence-classification', explain };
+      const reply = await as(key, '/v1/tasks', { body, headers: { prefer: 'wait=10' } });
+      return seen[reply.json.taskId];
+    };
+    expect(await ask('a')).toEqual({ model_calls: 50 });
+    expect(await ask('a', { model_calls: 7, seconds: 1 })).toEqual({ model_calls: 7, seconds: 1 });
+    expect(await ask('a', { model_calls: 1000 })).toEqual({ model_calls: 50 });
+    expect(await ask('r')).toEqual({});
+    const square = await as('a', '/api/main/explained/sequence-classification', {
+      body: { input: ['a'], explain_kwargs: { method: 'occlusion' } },
+    });
+    await as('a', `/api/main/task_result/${square.json.task_id}`);
+    expect(seen[square.json.task_id]).toEqual({ model_calls: 50 });
   });
 });
 
@@ -169,6 +214,29 @@ describe('the log', () => {
     }
     await failing.stop();
   });
+
+  it.each(['P1001', 'P2024', 'P2037', '53100', '57P03', '25006', '58030'])(
+    'tells a store that is away, whatever says so, from a fault: %s',
+    async (code) => {
+      const away = Object.assign(new Error('the inside'), { code });
+      const failing = await startTestGateway({
+        databaseUrl: await postgres.newDatabase(),
+        deps: {
+          log,
+          jobs: {
+            ...gateway.jobs,
+            catalogue: { ...gateway.jobs.catalogue, list: () => Promise.reject(away) },
+          },
+        },
+      });
+      for (const path of ['/v1/models', '/api/models/deployed-models']) {
+        const reply = await http(failing.url + path);
+        expect([reply.status, reply.headers.get('retry-after')]).toEqual([503, '2']);
+        expect(reply.text).not.toContain('inside');
+      }
+      await failing.stop();
+    },
+  );
 
   it('is where a task that failed for no known reason is found, and the reply says under which id', async () => {
     await gateway.addModel({ identifier: 'failing' });

@@ -1,5 +1,6 @@
 export { encodeTensors } from './arrays/encode-tensors.ts';
 export { decodeNpy, encodeNpy } from './arrays/npy.ts';
+export { checkSize, maxBodyDepth } from './check-size.ts';
 export {
   type DecodeContext,
   type Decoded,

@@ -42,6 +42,7 @@ function translate(
     return new AppError('BODY_NOT_JSON', {
       detail: { field: 'body', problem: String(message).slice(0, 200) },
     });
+  // The stores say so themselves; whatever reaches this place in another way is no less passing.
   if (isPassing(thrown))
     return new AppError('SERVICE_UNAVAILABLE', { detail: { part: 'database' }, cause: thrown });
   return toAppError(thrown, requestId);

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '@tessera/base';
+import { maxBodyDepth } from '@tessera/dialects';
 import express, { type Request, type RequestHandler } from 'express';
 
 /** Reads a JSON body of at most `maxBytes`, whatever content type it claims; no body leaves `request.body` undefined. */
@@ -9,10 +10,32 @@ export function jsonBody(maxBytes: number): RequestHandler {
     strict: false,
     type: () => true,
     verify: (_request, _response, bytes) => {
+      checkDepth(bytes);
       if (!isUtf8(bytes))
         throw Object.assign(new Error('the body is not valid UTF-8'), { type: 'body.not.utf8' });
     },
   });
+}
+
+/** Bodies up to here are parsed at once, however deep they are. */
+const shallowBytes = 64 * 2 ** 10;
+
+/** Throws BODY_TOO_DEEP: V8 takes eleven seconds for eight million brackets, and counting them takes a few milliseconds. */
+function checkDepth(bytes: Uint8Array): void {
+  if (bytes.length <= shallowBytes) return;
+  let depth = 0;
+  let inText = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (inText) {
+      if (byte === 0x5c) i++;
+      else if (byte === 0x22) inText = false;
+    } else if (byte === 0x22) inText = true;
+    else if (byte === 0x5b || byte === 0x7b) depth++;
+    else if (byte === 0x5d || byte === 0x7d) depth--;
+    if (depth > maxBodyDepth)
+      throw new AppError('BODY_TOO_DEEP', { detail: { field: 'body', limit: maxBodyDepth } });
+  }
 }
 
 /**

@@ -1,5 +1,7 @@
-import type { JobRequest, TensorEncoding } from '@tessera/contracts';
+import type { JobRequest, ModelEntry, TensorEncoding } from '@tessera/contracts';
 import {
+  checkInputCount,
+  checkRecordCount,
   type Decoded,
   decodeEvaluation,
   decodeSubmission,
@@ -10,6 +12,7 @@ import {
 import type { Request } from 'express';
 import { findModel } from '../find-model.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
+import { limitBudget } from '../limit-budget.ts';
 import type { NativeCall } from './call.ts';
 
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
@@ -26,10 +29,13 @@ export async function readSubmission(
   deps: GatewayDeps,
   call: NativeCall<'submit' | 'evaluate'>,
 ): Promise<ReadJob> {
-  const submission = parseSubmission(call.request.body);
-  const model = await findModel(deps.jobs.catalogue, submission.model);
+  const { body } = call.request;
+  const named = await namedModel(deps, body);
+  if (named) checkInputCount(body, named);
+  const submission = parseSubmission(body);
+  const model = named ?? (await findModel(deps.jobs.catalogue, submission.model));
   const decoded = decodeSubmission(submission, { model, ...contextOf(deps, call) });
-  return { ...read(decoded), tensors: decoded.tensors };
+  return { ...read(decoded, deps, call), tensors: decoded.tensors };
 }
 
 /** As {@link readSubmission}, of POST /v1/evaluations; its result has no tensors. */
@@ -37,14 +43,25 @@ export async function readEvaluation(
   deps: GatewayDeps,
   call: NativeCall<'submit' | 'evaluate'>,
 ): Promise<ReadJob> {
+  checkRecordCount(call.request.body, deps.textLimits);
   const submission = parseEvaluation(call.request.body);
   const model = await findModel(deps.jobs.catalogue, submission.model);
   const decoded = decodeEvaluation(submission, { model, ...contextOf(deps, call) });
-  return { ...read(decoded), tensors: 'list' };
+  return { ...read(decoded, deps, call), tensors: 'list' };
 }
 
-function read({ request: job, warnings }: Decoded): Omit<ReadJob, 'tensors'> {
-  return { job, warnings };
+/** The model that a body names, whatever else is in it: it says how many inputs there may be. Throws MODEL_UNKNOWN. */
+async function namedModel({ jobs }: GatewayDeps, body: unknown): Promise<ModelEntry | null> {
+  const name = typeof body === 'object' && body !== null ? (body as { model?: unknown }).model : undefined;
+  return typeof name === 'string' ? findModel(jobs.catalogue, name) : null;
+}
+
+function read(
+  { request, warnings }: Decoded,
+  { maxModelCalls }: GatewayDeps,
+  { identity }: NativeCall<'submit' | 'evaluate'>,
+): Omit<ReadJob, 'tensors'> {
+  return { job: limitBudget(request, identity, maxModelCalls), warnings };
 }
 
 /** What decoding takes from the server and the caller. */

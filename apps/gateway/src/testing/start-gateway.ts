@@ -64,6 +64,7 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
     trustedHosts: new Set(),
     maxOpenRequests: 1_000,
     maxEventStreams: 100,
+    maxModelCalls: null,
     draining: draining.signal,
     closing: closing.signal,
     ...options.deps,

@@ -11,10 +11,11 @@ import {
   type TextInput,
 } from '@tessera/contracts';
 import type { z } from 'zod';
+import { checkCount } from '../check-size.ts';
 import type { DecodeContext, Decoded } from '../dialect.ts';
 import { requireFeature } from '../features.ts';
 import { readAttack, readExplain } from '../read-saliency.ts';
-import { checkJson, checkText, invalid } from '../text-limits.ts';
+import { checkJson, checkText, invalid, type TextLimits } from '../text-limits.ts';
 import { checkAdapters, checkTask } from './decode-task.ts';
 import { parseShape } from './parse.ts';
 import { checkMethod, refuseUnknown } from './suggest.ts';
@@ -126,6 +127,16 @@ function methodsOf(
   };
 }
 
+/** Throws INPUT_INVALID for more records than the server takes, before anything else of the body is looked at. */
+export function checkRecordCount(body: unknown, { maxRecords }: Pick<TextLimits, 'maxRecords'>): void {
+  checkCount(body, {
+    field: 'records',
+    most: maxRecords,
+    problem: (count) =>
+      `${count} records; at most ${maxRecords} are allowed (MAX_EVALUATION_RECORDS). Send them in parts`,
+  });
+}
+
 interface ReadRecord {
   readonly rows: readonly TextInput[];
   readonly gold: Gold | null;
@@ -135,11 +146,7 @@ function recordsOf(
   { records }: EvaluationSubmission,
   { limits, model }: Omit<DecodeContext, 'task'>,
 ): readonly ReadRecord[] {
-  if (records.length > limits.maxRecords)
-    throw invalid(
-      'records',
-      `${records.length} records; at most ${limits.maxRecords} are allowed (MAX_EVALUATION_RECORDS). Send them in parts`,
-    );
+  checkRecordCount({ records }, limits);
   const choices = 'choices' in records[0]!;
   return records.map((record, i) => {
     const at = `records.${i}`;

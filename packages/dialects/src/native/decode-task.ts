@@ -8,6 +8,7 @@ import {
 } from '@tessera/contracts';
 import type { z } from 'zod';
 import { checkAdapterNames } from '../adapter-names.ts';
+import { checkCount } from '../check-size.ts';
 import type { DecodeContext, Decoded } from '../dialect.ts';
 import { type FeatureTable, requireFeature } from '../features.ts';
 import { readGeneration } from '../read-generation.ts';
@@ -62,9 +63,17 @@ export function checkAdapters(adapters: readonly string[], features: FeatureTabl
   checkAdapterNames(adapters, 'adapters');
 }
 
+/** Throws INPUT_INVALID for more inputs than the model takes, before anything else of the body is looked at. */
+export function checkInputCount(body: unknown, { maxInput }: Pick<ModelEntry, 'maxInput'>): void {
+  checkCount(body, {
+    field: 'input',
+    most: maxInput,
+    problem: (count) => `${count} items; the model takes ${maxInput} at the most`,
+  });
+}
+
 function checkInput(input: Submission['input'], model: ModelEntry, limits: TextLimits): void {
-  if (input.length > model.maxInput)
-    throw invalid('input', `${input.length} items; the model takes ${model.maxInput} at the most`);
+  checkInputCount({ input }, model);
   input.forEach((item, i) => {
     if (typeof item === 'string') checkText(item, `input.${i}`, limits);
     else for (const [k, text] of item.entries()) checkText(text, `input.${i}.${k}`, limits);

@@ -1,5 +1,10 @@
-export { decodeEvaluation, type EvaluationSubmission, parseEvaluation } from './decode-evaluation.ts';
-export { decodeSubmission, parseSubmission, type Submission } from './decode-task.ts';
+export {
+  checkRecordCount,
+  decodeEvaluation,
+  type EvaluationSubmission,
+  parseEvaluation,
+} from './decode-evaluation.ts';
+export { checkInputCount, decodeSubmission, parseSubmission, type Submission } from './decode-task.ts';
 export { type NativeRoutes, nativeDialect } from './dialect.ts';
 export { encodeNativeResult } from './encode-result.ts';
 export { encodeNativeTask, type TaskReplyParts } from './encode-task.ts';

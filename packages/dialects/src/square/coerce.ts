@@ -1,3 +1,4 @@
+import { checkSize } from '../check-size.ts';
 import { invalid } from '../text-limits.ts';
 
 /**
@@ -62,7 +63,9 @@ export function readObject(value: unknown, field: string): JsonRecord {
 /** A whole body: an object, or the words FastAPI has for its absence. */
 export function readBody(body: unknown): JsonRecord {
   if (body === undefined) throw invalid('body', 'field required', 'value_error.missing');
-  return readObject(body, 'body');
+  const record = readObject(body, 'body');
+  checkSize(record, 'body');
+  return record;
 }
 
 export function noneNotAllowed(field: string): Error {
