@@ -41,6 +41,12 @@ def window_spans(window, words, max_answer_len, number):
     return spans, no_answer
 
 
+def answer(score, start, end, context):
+    """An answer starts at its first character that is no white space, which some tokenizers count to the word behind it."""
+    text = context[start:end]
+    return {"score": score, "start": end - len(text.lstrip()), "end": end, "answer": text.lstrip()}
+
+
 def decode(windows, context, topk=1, max_answer_len=128, show_null_answers=True):
     """Answers, best first, and whether two neighbours among them (or the first one left out) are too close to call."""
     spans, nulls, words = [], [], word_ranges(windows)
@@ -51,7 +57,7 @@ def decode(windows, context, topk=1, max_answer_len=128, show_null_answers=True)
     best = {}
     for negative, _, _, _, start, end in sorted(spans):
         best.setdefault((start, end), -negative)
-    answers = [{"score": score, "start": start, "end": end, "answer": context[start:end]} for (start, end), score in best.items()]
+    answers = [answer(score, start, end, context) for (start, end), score in best.items()]
     contenders = answers[: topk + 1]
     answers = answers[:topk]
     null = {"score": min(nulls), "start": 0, "end": 0, "answer": ""}
