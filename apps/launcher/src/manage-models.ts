@@ -10,6 +10,11 @@ interface ListedModel {
   readonly error: string | null;
 }
 
+interface AddedModel extends ListedModel {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly warnings: readonly string[];
+}
+
 /** `npm run model -- list | add | remove`: the catalogue of a running Tessera, from the terminal. */
 export function manageModels(config: LauncherConfig): Command {
   const command = new Command('model').description('list, add or remove models of a running Tessera');
@@ -34,19 +39,24 @@ export function manageModels(config: LauncherConfig): Command {
     .description('register a folder, or a repository of the hub host as owner/name')
     .option('--as <identifier>', 'name under which it is served')
     .option('--revision <revision>', 'branch, tag or commit of a hub repository', 'main')
-    .option('--type <type>', 'onnx or sentence-transformer', 'onnx')
-    .action(async (source: string, options: { as?: string; revision: string; type: string }) => {
-      const isFolder = existsSync(resolve(source));
+    .option('--type <type>', 'onnx or sentence-transformer; left out: what the folder says')
+    .action(async (source: string, options: { as?: string; revision: string; type?: string }) => {
+      const folder = folderOf(source, config.environment.INIT_CWD ?? process.cwd());
       const body = {
-        identifier: options.as ?? (isFolder ? basename(resolve(source)) : source),
-        source: isFolder
-          ? { kind: 'folder', path: resolve(source) }
+        identifier: options.as ?? (folder ? basename(folder) : source),
+        source: folder
+          ? { kind: 'folder', path: folder }
           : { kind: 'hub', repository: source, revision: options.revision },
-        modelType: options.type,
+        ...(options.type && { modelType: options.type }),
       };
       const headers = { 'content-type': 'application/json' };
-      const model = (await api('', { method: 'POST', headers, body: JSON.stringify(body) })) as ListedModel;
-      console.log(`${model.identifier} is registered; its files are read when it is first asked for.`);
+      const model = (await api('', { method: 'POST', headers, body: JSON.stringify(body) })) as AddedModel;
+      console.log(`${model.identifier} is registered.`);
+      if (model.tasks.length === 0) console.log('Its files are read when it is first asked for.');
+      else console.log(`tasks: ${model.tasks.join(', ')}`);
+      const labels = Object.values(model.labels);
+      if (labels.length > 0) console.log(`labels: ${labels.join(', ')}`);
+      for (const warning of model.warnings) console.log(`warning: ${warning}`);
     });
 
   command
@@ -57,6 +67,18 @@ export function manageModels(config: LauncherConfig): Command {
       console.log(`${identifier} is removed.`);
     });
   return command;
+}
+
+/**
+ * The folder that is meant, seen from where the person stands (npm moves scripts to the repository's root); null for a repository of the
+ * hub. Throws Error for a path where nothing is.
+ */
+export function folderOf(source: string, standing: string): string | null {
+  const path = resolve(standing, source);
+  if (existsSync(path)) return path;
+  const looksLikePath = /^(\.|~|\/|[A-Za-z]:[\\/])/.test(source) || source.split(/[\\/]/).length > 2;
+  if (looksLikePath) throw new Error(`${path} is not there. Give a folder, or owner/name of the hub host.`);
+  return null;
 }
 
 async function call(url: string, init: RequestInit, key: string | undefined): Promise<unknown> {
