@@ -1,4 +1,5 @@
 // `npm run bench [name …]`: runs the benchmarks, each in a process of its own, from source through tsx.
+// `npm run bench -- pair PATH`: this checkout beside another one.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,8 +15,11 @@ const all = readdirSync(here, { recursive: true })
   .map(String)
   .filter((path) => path.endsWith('.bench.ts'))
   .sort();
-const asked = process.argv.slice(2);
-const chosen = asked.length === 0 ? all : all.filter((path) => asked.some((name) => path.includes(name)));
+const [first, ...others] = process.argv.slice(2);
+const asked = first === undefined ? [] : [first, ...others];
+const isPair = first === 'pair';
+const named = all.filter((path) => asked.length === 0 || asked.some((name) => path.includes(name)));
+const chosen = isPair ? ['pair/pair.ts'] : named;
 if (chosen.length === 0) {
   console.error(
     `No benchmark is called ${asked.join(', ')}. There are: ${all.map((path) => path.replace('.bench.ts', '')).join(', ')}.`,
@@ -26,7 +30,7 @@ for (const path of chosen) {
   console.log(`\n## ${path.replace('.bench.ts', '')}\n`);
   const { status } = spawnSync(
     process.execPath,
-    ['--conditions=@tessera/source', '--import', tsx, join(here, path)],
+    ['--conditions=@tessera/source', '--import', tsx, join(here, path), ...(isPair ? others : [])],
     { stdio: 'inherit' },
   );
   if (status !== 0) process.exitCode = 1;

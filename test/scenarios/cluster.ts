@@ -42,6 +42,8 @@ export interface Cluster {
 }
 
 export interface ClusterOptions {
+  /** Folder of the checkout whose built processes are started; default this one. */
+  readonly checkout?: string;
   /** Path of redis-server; null puts the queue into Postgres. */
   readonly redisBinary: string | null;
   /** Folder whose models are registered. */
@@ -68,7 +70,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const running = new Set<ChildProcess>();
 
   function start(app: 'gateway' | 'worker', environment: Readonly<Record<string, string>>): TestProcess {
-    const child = spawn(process.execPath, [join(root, `apps/${app}/dist/main.js`)], {
+    const child = spawn(process.execPath, [join(options.checkout ?? root, `apps/${app}/dist/main.js`)], {
       env: {
         PATH: process.env.PATH,
         DATABASE_URL: network?.postgres.through(postgres.url) ?? postgres.url,
