@@ -47,6 +47,12 @@ describe('the code base', () => {
     expect(status, output).toBe(0);
   });
 
+  it('has no unused file, export or dependency', () => {
+    const { status, output } = run('knip', 'bin/knip.js', ['--no-progress', '--no-config-hints']);
+    expect(output.trim()).toBe('');
+    expect(status).toBe(0);
+  });
+
   it('names no package registry in a committed file', () => {
     const { stdout } = spawnSync(
       'git',

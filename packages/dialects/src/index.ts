@@ -7,9 +7,9 @@ export {
   jsonReply,
   type WireResponse,
 } from './dialect.ts';
-export { type Feature, type FeatureTable, requireFeature } from './features.ts';
+export type { Feature, FeatureTable } from './features.ts';
 export * from './native/index.ts';
 export { openRecord, type ResultRecord } from './result-record.ts';
 export * from './routes/index.ts';
 export * from './square/index.ts';
-export { checkJson, checkText, defaultTextLimits, invalid, type TextLimits } from './text-limits.ts';
+export { defaultTextLimits, invalid, type TextLimits } from './text-limits.ts';

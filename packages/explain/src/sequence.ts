@@ -66,11 +66,6 @@ export function wordsOf(sequence: TokenSequence, texts: Texts): readonly Word[] 
   }));
 }
 
-/** Sum of a token list over each word. */
-export function sumOverWords(words: readonly Word[], values: ArrayLike<number>): number[] {
-  return words.map((word) => word.tokens.reduce((sum, t) => sum + values[t]!, 0));
-}
-
 function trimmed(
   text: readonly string[],
   [from, to]: readonly [number, number],

@@ -1,6 +1,5 @@
 export { isPassing } from './availability/passing.ts';
 export * from './jobs.ts';
-export { defaultLimits } from './limits.ts';
 export { openJobs } from './open-jobs.ts';
 export * from './ports/hosts.ts';
 export * from './ports/job-queue.ts';
@@ -9,4 +8,3 @@ export * from './ports/models.ts';
 export * from './ports/notices.ts';
 export * from './ports/statistics.ts';
 export * from './ports/task-store.ts';
-export { canMove, sourcesOf, transitions } from './state.ts';

@@ -31,7 +31,7 @@ export type { OpenRuntimeOptions } from './runtime-options.ts';
 export { describeModel, type FolderDescription } from './store/describe-model.ts';
 export type { FileProgress } from './store/fetch-file.ts';
 export type { HubAddress } from './store/hub-client.ts';
-export { hashModel, type LocateModelOptions, locateModel } from './store/locate-model.ts';
+export { type LocateModelOptions, locateModel } from './store/locate-model.ts';
 export type {
   Activation,
   SentencePooling,

@@ -3,10 +3,9 @@ export { type GenerationPlan, planGeneration, resolveLengths } from './generatio
 export type * from './head.ts';
 export { type PreparedRows, prepareRows } from './inputs/prepare-rows.ts';
 export { decodeSpans, type ScoredWindow, type SpanOptions } from './question-answering/decode-spans.ts';
-export { questionAnswering, scoredWindows } from './question-answering/head.ts';
+export { scoredWindows } from './question-answering/head.ts';
 export type { Span } from './question-answering/top-spans.ts';
 export { trimAnswer } from './question-answering/trim-answer.ts';
 export { encodeWindows, type Windows } from './question-answering/windows.ts';
-export { taskHeads } from './registry.ts';
 export { runTask } from './run-task.ts';
-export { isChoiceModel, sequenceClassification } from './sequence-classification/head.ts';
+export { isChoiceModel } from './sequence-classification/head.ts';

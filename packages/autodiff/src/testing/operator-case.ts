@@ -69,11 +69,6 @@ export function apart(dims: readonly number[], shift = 0): CaseInput {
   };
 }
 
-/** Variable with given elements. */
-export function variable(dims: readonly number[], values: readonly number[]): CaseInput {
-  return { kind: 'variable', dims, values };
-}
-
 /** Constant of the float type under test. */
 export function floats(dims: readonly number[], values: readonly number[]): CaseInput {
   return { kind: 'floats', dims, values };

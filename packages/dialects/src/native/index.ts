@@ -9,4 +9,4 @@ export { type NativeRoutes, nativeDialect } from './dialect.ts';
 export { encodeNativeResult } from './encode-result.ts';
 export { encodeNativeTask, type TaskReplyParts } from './encode-task.ts';
 export { parse } from './parse.ts';
-export { encodeProblem, problemPath } from './problem.ts';
+export { problemPath } from './problem.ts';

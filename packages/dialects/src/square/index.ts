@@ -2,7 +2,6 @@ export { decodePrediction } from './decode-prediction.ts';
 export { type Deploy, decodeDeploy } from './deploy.ts';
 export { type SquareRoutes, squareDialect } from './dialect.ts';
 export { encodeError as encodeSquareError } from './encode-error.ts';
-export { encodeResult as encodeSquareResult } from './encode-result.ts';
 export { encodeQueued, encodeTask as encodeSquareTask, endedWithout, type Outcome } from './encode-task.ts';
 export { inSquareWords } from './field-names.ts';
 export { encodeDeployedModel, encodeDeployTask, encodeExplainers, isAlive } from './model-manager.ts';
