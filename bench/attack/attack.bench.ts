@@ -6,8 +6,8 @@ import { finishTask } from '../native-task.ts';
 import { printTable } from '../statistics.ts';
 
 /*
- * Model queries a second of one attack at a time, which judges the candidates of a step as one batch, against
- * a bare onnxruntime-node loop that scores one text at a time; and the time of HotFlip per flip.
+ * Model queries per second of one attack at a time, which judges the candidates of a step as one batch,
+ * against a bare onnxruntime-node loop that scores one text at a time; and the time of HotFlip per flip.
  */
 const model = 'tessera/sentiment-en';
 const models = resolve(import.meta.dirname, '../../models');
@@ -88,7 +88,7 @@ try {
       '× one at a time',
       'queries an attack',
       'ms an attack',
-      'ms a step (flip)',
+      'ms per step (flip)',
       'successes',
     ],
     rows,

@@ -100,7 +100,7 @@ await withServer(model, async (url) => {
   const queries = found.reduce((sum, one) => sum + one.queries, 0) / count;
   console.log(`${count} sentences of the ${source}, at most ${flips} words each\n`);
   printTable(
-    ['flips', 'label changed', 'share', 'queries a sentence'],
+    ['flips', 'label changed', 'share', 'queries per sentence'],
     [
       ['hotflip', successes, successes / count, queries],
       ['random, three flips', once, once / count, flips],
@@ -120,7 +120,7 @@ await withServer(model, async (url) => {
       'accuracy before',
       'accuracy under attack',
       'perturbed share of successes',
-      'ms a sentence',
+      'ms per sentence',
     ],
     [
       [

@@ -138,7 +138,7 @@ const head = [
   '× torch one by one',
   'first token ms',
 ];
-console.log(`Tokens a second, ${tokens} new tokens a text, ${threads} threads:\n`);
+console.log(`Tokens per second, ${tokens} new tokens per text, ${threads} threads:\n`);
 printTable(
   head,
   rows.map((row) => row.map((cell) => (Number.isNaN(cell) ? '–' : cell))),

@@ -7,8 +7,8 @@ import { median, printTable } from '../statistics.ts';
 
 /*
  * A short job in two checkouts at the same time: `npm run bench -- pair ../another-checkout`. Both stand with
- * servers of their own; they are asked in turn, a few hundred jobs each, so that whatever else the machine does
- * meets both. What counts is the ratio, this checkout over the other, round by round.
+ * servers of their own; they are asked in turn, a few hundred jobs each, so that whatever else the machine
+ * does meets both. What counts is the ratio, this checkout over the other, round by round.
  */
 const model = 'tessera/sentiment-en';
 const tokens = 16;

@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /*
  * The rival of the serving benches: nothing but onnxruntime-node in a loop, on tensors made beforehand, with
- * all cores. Arguments: model file, tokens a row, rows a run, seconds. Prints {"rowsPerSecond": …,
+ * all cores. Arguments: model file, tokens per row, rows per run, seconds. Prints {"rowsPerSecond": …,
  * "msPerRun": […]}.
  */
 const [file, tokensText, rowsText, secondsText] = process.argv.slice(2);

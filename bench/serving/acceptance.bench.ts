@@ -7,8 +7,8 @@ import { startCluster } from '../../test/scenarios/cluster.ts';
 import { printTable } from '../statistics.ts';
 
 /*
- * Accepted requests a second (durable in Postgres before the answer) against a bare Express that only echoes,
- * and the time to queue 10,000. No worker takes them away meanwhile.
+ * Accepted requests per second (durable in Postgres before the answer) against a bare Express that only
+ * echoes, and the time to queue 10,000. No worker takes them away meanwhile.
  */
 const width = 64;
 

@@ -6,7 +6,7 @@ import { median, printTable } from '../statistics.ts';
 import { drive, loadClient, textOf } from './load.ts';
 
 /*
- * Where the time goes: processor time a job by process, and the stages of one job in flight. Processor time
+ * Where the time goes: processor time per job by process, and the stages of one job in flight. Processor time
  * hardly depends on who else uses the machine, so it can be compared between versions when throughput cannot.
  * Linux only (/proc).
  */
@@ -107,7 +107,7 @@ for (const backend of ['redis', 'postgres'] as const) {
     await cluster.stop();
   }
 }
-console.log('Processor time a job at saturation, ms:\n');
+console.log('Processor time per job at saturation, ms:\n');
 printTable(
   [
     'queue',

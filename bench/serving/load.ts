@@ -40,7 +40,8 @@ export function loadClient(url: string, model: string, connections: number): Loa
 }
 
 /**
- * `count` jobs, `width` of them under way at any time; returns jobs a second and the latency of each, in ms.
+ * `count` jobs, `width` of them under way at any time; returns jobs per second and the latency of each, in
+ * ms.
  */
 export async function drive(
   client: LoadClient,

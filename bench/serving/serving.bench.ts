@@ -80,7 +80,7 @@ for (const backend of ['redis', 'postgres'] as const) {
   }
 }
 rmSync(modelsDir, { recursive: true, force: true });
-console.log('Throughput at saturation (64 jobs in flight), jobs a second:\n');
+console.log('Throughput at saturation (64 jobs in flight), jobs per second:\n');
 printTable(
   ['queue', 'tokens', 'bare loop, 1 row', 'bare loop, 8 rows', 'Tessera', 'share of the better loop'],
   rows,

@@ -12,7 +12,8 @@ import {
   type TestGateway,
 } from '../../apps/gateway/src/testing/start-gateway.ts';
 
-// The client as a web page has it: bundled for browsers, used in a real one, against a real gateway on another origin.
+// The client as a web page has it: bundled for browsers, used in a real one, against a real gateway on
+// another origin.
 
 const root = resolve(import.meta.dirname, '../..');
 const executablePath = findChromium();

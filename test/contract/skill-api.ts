@@ -90,7 +90,7 @@ export function fromQuestionAnswering(
   const [contexts, questions] = [textsOf(result, 'contexts'), textsOf(result, 'questions')];
   const predictions = rows.flatMap((answers, i) => {
     if (answers.length === 0) throw new Error('ValueError: attempt to get argmax of an empty sequence');
-    // An attack has a row a step; each is about the first pair with the changed text.
+    // An attack has a row per step; each is about the first pair with the changed text.
     const [question, context] = isAttack ? pairs[0]! : at(pairs, i);
     const document = contexts.length > 0 ? at(contexts, i) : context;
     const asked = questions.length > 0 ? at(questions, i) : question;

@@ -1,10 +1,11 @@
-// Loaded into every Node process of a demo by NODE_OPTIONS: appends each host name that is looked up and each address that is
-// connected to, one JSON line each, to the file NETWORK_LOG names.
+// Loaded into every Node process of a demo by NODE_OPTIONS: appends each host name that is looked up and each
+// address that is connected to, one JSON line each, to the file NETWORK_LOG names.
 const { appendFileSync } = require('node:fs');
 const dns = require('node:dns');
 const net = require('node:net');
 
-// Model processes get no variable but those on their list, so the file's name travels in the path of this one.
+// Model processes get no variable but those on their list, so the file's name travels in the path of this
+// one.
 const log = `${__filename}.log`;
 const note = (what, value) =>
   appendFileSync(log, `${JSON.stringify({ what, value: String(value), pid: process.pid })}\n`);

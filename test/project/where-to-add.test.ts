@@ -8,7 +8,9 @@ import { dialect } from './toys/dialect.ts';
 import { explainer } from './toys/explainer.ts';
 import { task } from './toys/task.ts';
 
-/** CONTRIBUTING.md says which files something new takes: the lists are carried out, on a copy of the sources. */
+/**
+ * CONTRIBUTING.md says which files something new takes: the lists are carried out, on a copy of the sources.
+ */
 const root = resolve(import.meta.dirname, '../..');
 const toys = [task, explainer, attack, dialect];
 let copy: string;

@@ -4,7 +4,8 @@ import { endure, withProduction } from './campaign.ts';
 import type { Fault } from './faults.ts';
 
 /*
- * The campaign in short: one run in the shape of production. `npm run bench -- chaos` strikes with every fault.
+ * The campaign in short: one run in the shape of production. `npm run bench -- chaos` strikes with every
+ * fault.
  */
 
 /** Networks that are cut until the gateways say so, twice, and then swallow what is sent. */

@@ -65,7 +65,9 @@ export async function withProduction<T>(
   }
 }
 
-/** Sends `tasks` through both gateways, strikes when a quarter is accepted, and counts what became of them. */
+/**
+ * Sends `tasks` through both gateways, strikes when a quarter is accepted, and counts what became of them.
+ */
 export async function endure(
   production: Production,
   options: { readonly fault: Fault; readonly tasks: number; readonly seed: number },

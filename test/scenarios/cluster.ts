@@ -51,7 +51,10 @@ export interface ClusterOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Postgres waits for the disk, as in production; default false. */
   readonly durable?: boolean;
-  /** The processes reach their servers through proxies that can cut connections and let them fall silent; default false. */
+  /**
+   * The processes reach their servers through proxies that can cut connections and let them fall silent;
+   * default false.
+   */
   readonly proxied?: boolean;
 }
 

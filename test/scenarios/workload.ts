@@ -31,8 +31,9 @@ export function sentences(
 }
 
 /**
- * Sends one task for each text, `width` at a time, to each of the gateways in turn. A request that got no answer (the gateway died) is sent again with
- * the same Idempotency-Key, as the API's users are told to, until it is accepted.
+ * Sends one task for each text, `width` at a time, to each of the gateways in turn. A request that got no
+ * answer (the gateway died) is sent again with the same Idempotency-Key, as the API's users are told to,
+ * until it is accepted.
  */
 export async function sendAll(
   url: string | readonly string[],

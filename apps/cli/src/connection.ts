@@ -22,7 +22,10 @@ interface GlobalOptions {
   readonly json?: boolean;
 }
 
-/** Server and key from the options, else from TESSERA_SERVER and TESSERA_API_KEY, else the open server of this machine. */
+/**
+ * Server and key from the options, else from TESSERA_SERVER and TESSERA_API_KEY, else the open server of this
+ * machine.
+ */
 export function openSession(command: Command, terminal: Terminal, signal: AbortSignal): Session {
   const options = command.optsWithGlobals<GlobalOptions>();
   const server = (

@@ -2,7 +2,10 @@ import { type ModelEntry, type TaskName, taskNames } from '@tessera/contracts';
 import type { Session } from './connection.ts';
 import { UsageError } from './failure.ts';
 
-/** A model and the task that is asked of it: the one named, else the model's first. Throws UsageError and ProblemError. */
+/**
+ * A model and the task that is asked of it: the one named, else the model's first. Throws UsageError and
+ * ProblemError.
+ */
 export async function findModel(
   identifier: string,
   named: string | undefined,

@@ -24,7 +24,10 @@ export interface Chunk {
   readonly result: TaskResultReply;
 }
 
-/** Runs inputs as tasks of at most `chunk` and gives the results in the inputs' order. Throws TaskFailedError and ProblemError. */
+/**
+ * Runs inputs as tasks of at most `chunk` and gives the results in the inputs' order. Throws TaskFailedError
+ * and ProblemError.
+ */
 export async function runChunks(asked: Asked, session: Session): Promise<readonly Chunk[]> {
   const { model, task, inputs, more, what } = asked;
   const size = Math.max(1, Math.min(asked.chunk, model.maxInput));

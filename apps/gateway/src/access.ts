@@ -36,8 +36,8 @@ export function sightOf(identity: Identity): string | null {
 }
 
 /**
- * Keys of the environment and of the database. The door is open only while there never were any, and only on loopback: any other
- * address without keys throws here, before anything listens.
+ * Keys of the environment and of the database. The door is open only while there never were any, and only on
+ * loopback: any other address without keys throws here, before anything listens.
  */
 export async function openAccess(
   jobs: Pick<Jobs, 'keys' | 'onNotice'>,
@@ -51,7 +51,8 @@ export async function openAccess(
   const fixed = readEnvironmentKeys(options.environmentKeys);
   const keys = await jobs.keys.list();
   const usable = fixed.size > 0 || keys.some((key) => key.revokedAt === null);
-  // A key that was revoked still counts: whoever locked a door does not want it open again because a key was taken back.
+  // A key that was revoked still counts: whoever locked a door does not want it open again because a key was
+  // taken back.
   let open = options.loopback && fixed.size === 0 && keys.length === 0;
   if (!options.loopback && !usable)
     throw new Error(

@@ -23,7 +23,10 @@ const environment = z.object({
   REDIS_URL: optional,
   /** Keys that hold without a database row: `name:role:secret`, separated by commas. */
   TESSERA_API_KEYS: z.string().default(''),
-  /** While there are no keys: names beside this machine's that `Host` and `Origin` may have, separated by commas. */
+  /**
+   * While there are no keys: names beside this machine's that `Host` and `Origin` may have, separated by
+   * commas.
+   */
   TRUSTED_HOSTS: names,
   MAX_BODY_BYTES: positive(16 * 2 ** 20),
   MAX_TEXT_LENGTH: positive(1_000_000),

@@ -10,7 +10,9 @@ import { makeMetrics } from './http/metrics.ts';
 /** What this release can do beside predicting; a feature is switched on here, and nowhere else. */
 const features: FeatureTable = { explain: true, attack: true, generation: true, adapters: true };
 
-/** Builds everything a gateway needs; the only place that knows which database, queue and clock are in use. */
+/**
+ * Builds everything a gateway needs; the only place that knows which database, queue and clock are in use.
+ */
 export async function makeDeps(
   config: GatewayConfig,
 ): Promise<GatewayDeps & { stop(): Promise<void>; beginDraining(): void; beginClosing(): void }> {

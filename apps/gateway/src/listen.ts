@@ -4,7 +4,10 @@ import type { Express } from 'express';
 
 export interface Listening {
   readonly port: number;
-  /** From now on every answer says `Connection: close`, so that a client's next request goes elsewhere; everything is still answered. */
+  /**
+   * From now on every answer says `Connection: close`, so that a client's next request goes elsewhere;
+   * everything is still answered.
+   */
   drain(): void;
   /** Takes no new connections; resolves when the open requests are answered. */
   close(): Promise<void>;
@@ -16,7 +19,8 @@ export function listen(
   address: { readonly host: string; readonly port: number },
 ): Promise<Listening> {
   const server: Server = createServer();
-  // Longer than a load balancer's idle time-out, so that it never sends into a connection that is being closed.
+  // Longer than a load balancer's idle time-out, so that it never sends into a connection that is being
+  // closed.
   server.keepAliveTimeout = 75_000;
   const open = new Set<ServerResponse>();
   let draining = false;

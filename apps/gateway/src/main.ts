@@ -25,7 +25,10 @@ async function start() {
 
 let stopping = false;
 const drained = new AbortController();
-/** Not ready at once, and after `drainMs`, in which everything is still answered, closed; a second word ends the draining. */
+/**
+ * Not ready at once, and after `drainMs`, in which everything is still answered, closed; a second word ends
+ * the draining.
+ */
 const stop = async (why: string, drainMs: number): Promise<void> => {
   if (drainMs === 0) drained.abort();
   if (stopping) return;

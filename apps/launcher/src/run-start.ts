@@ -15,8 +15,9 @@ const patienceMs = 15_000;
 const interruptedCode = 130;
 
 /**
- * `npm start`: everything up, until Ctrl-C, SIGTERM or the end of the process that started it. Resolves with the exit
- * code: 0 after an orderly stop, 130 when it was interrupted on the way up or told to hurry, 1 when it could not start.
+ * `npm start`: everything up, until Ctrl-C, SIGTERM or the end of the process that started it. Resolves with
+ * the exit code: 0 after an orderly stop, 130 when it was interrupted on the way up or told to hurry, 1 when
+ * it could not start.
  */
 export async function runStart(config: LauncherConfig, clock: Clock = systemClock): Promise<number> {
   const log = createLogger({ name: 'launcher', level: 'warn', format: 'pretty' });

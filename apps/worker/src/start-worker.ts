@@ -17,8 +17,9 @@ export interface WorkerEvents {
 }
 
 /**
- * Starts everything of a worker: health pages first, so that probes see it wait; then the database, waited for as long as
- * it is away or has no connection left; then the host, with a watchdog on its heartbeat. `stop` may come at any time.
+ * Starts everything of a worker: health pages first, so that probes see it wait; then the database, waited
+ * for as long as it is away or has no connection left; then the host, with a watchdog on its heartbeat.
+ * `stop` may come at any time.
  */
 export function startWorker(deps: LocalDeps, events: WorkerEvents): { stop(why: string): void } {
   const { config, clock, log } = deps;
@@ -59,7 +60,10 @@ export function startWorker(deps: LocalDeps, events: WorkerEvents): { stop(why: 
     events.onUp(health?.port ?? null);
   }
 
-  /** Nothing reaches the database any more, although whatever can be tried again is: only a fresh process may help. */
+  /**
+   * Nothing reaches the database any more, although whatever can be tried again is: only a fresh process may
+   * help.
+   */
   function onHungry(hungryMs: number): void {
     log.error({ seconds: Math.round(hungryMs / 1000) }, 'no heartbeat reached the database; this host ends');
     events.end(1);

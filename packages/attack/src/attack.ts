@@ -171,8 +171,9 @@ function replyOf(
 }
 
 /**
- * SQuARE's sliders run to max_flips, max_reductions and max_tokens and read the row of that number: the last row and index are
- * repeated up to there (docs/square-wire.md#attack-replies); `steps` in the report says where the path really ends.
+ * SQuARE's sliders run to max_flips, max_reductions and max_tokens and read the row of that number: the last
+ * row and index are repeated up to there (docs/square-wire.md#attack-replies); `steps` in the report says
+ * where the path really ends.
  */
 function padded(path: AttackPath, options: AttackOptions) {
   const rows = [...path.steps];

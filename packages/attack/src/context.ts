@@ -1,15 +1,19 @@
 import type { Capability, ExplainMethod, TextInput } from '@tessera/contracts';
 
 /**
- * What an attack may ask. Attacks are search over this object: they never see ONNX, queues or HTTP. Every call takes a list and is
- * one batch for the integrator; one call holds at most `chunkRows` rows. After cancellation calls throw TASK_CANCELLED.
+ * What an attack may ask. Attacks are search over this object: they never see ONNX, queues or HTTP. Every
+ * call takes a list and is one batch for the integrator; one call holds at most `chunkRows` rows. After
+ * cancellation calls throw TASK_CANCELLED.
  */
 export interface AttackContext {
   readonly model: AttackedModel;
   readonly chunkRows: number;
   /** What the task's own head answers afresh for these inputs: the attack's only judge. */
   predict(units: readonly Unit[]): Promise<readonly Outcome[]>;
-  /** Gradient of the loss of an outcome (cross-entropy against it) at each word embedding of each row of the unit. */
+  /**
+   * Gradient of the loss of an outcome (cross-entropy against it) at each word embedding of each row of the
+   * unit.
+   */
   lossGradient(requests: readonly LossRequest[]): Promise<readonly LossGradient[]>;
   /** Token sequences of lone texts, whole, to see whether a text falls into the pieces it should. */
   encode(texts: readonly string[]): Promise<readonly Tokens[]>;
@@ -65,7 +69,7 @@ export interface LossRequest {
 
 export interface LossGradient {
   readonly loss: number;
-  /** One entry a row of the unit. */
+  /** One entry per row of the unit. */
   readonly rows: readonly {
     readonly tokens: Tokens;
     /** dL/d(embedding): [T, H] row-major. */
@@ -73,7 +77,7 @@ export interface LossGradient {
   }[];
 }
 
-/** A tokenized row; an Encoding of packages/serving is one. One entry a token. */
+/** A tokenized row; an Encoding of packages/serving is one. One entry per token. */
 export interface Tokens {
   readonly inputIds: readonly number[];
   readonly specialTokensMask: readonly (0 | 1)[];

@@ -11,8 +11,9 @@ export interface GoldContext {
 }
 
 /**
- * Whether an outcome is what is true: the class or choice, or, as SQuAD's exact match has it, any of the answers. Throws
- * INPUT_INVALID for a class that the model does not have, and for answers to a question of classes.
+ * Whether an outcome is what is true: the class or choice, or, as SQuAD's exact match has it, any of the
+ * answers. Throws INPUT_INVALID for a class that the model does not have, and for answers to a question of
+ * classes.
  */
 export function isCorrect(outcome: Outcome, gold: Gold, context: GoldContext): boolean {
   if (outcome.kind === 'answer') {

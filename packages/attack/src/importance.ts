@@ -6,8 +6,9 @@ import { type AttackSubject, type Candidate, textOf, unitOf, withEdit } from './
 import { splitWords } from './words.ts';
 
 /**
- * How much each word of a candidate matters, by an explain method (magnitudes summed over the stretches inside the word) or, without
- * one, by leave-one-out: p(original | x) − p(original | x without the word). Words that are gone or were not reached get 0.
+ * How much each word of a candidate matters, by an explain method (magnitudes summed over the stretches
+ * inside the word) or, without one, by leave-one-out: p(original | x) − p(original | x without the word).
+ * Words that are gone or were not reached get 0.
  */
 export async function wordImportance(
   candidate: Candidate,

@@ -1,7 +1,10 @@
 import type { JsonObject } from '@tessera/contracts';
 import type { Outcome } from './context.ts';
 
-/** Same label, or same answer text (lower case, without punctuation, articles and extra blanks, as SQuAD compares answers). */
+/**
+ * Same label, or same answer text (lower case, without punctuation, articles and extra blanks, as SQuAD
+ * compares answers).
+ */
 export function sameOutcome(a: Outcome, b: Outcome): boolean {
   if (a.kind === 'answer') return b.kind === 'answer' && normalAnswer(a.answer) === normalAnswer(b.answer);
   return b.kind !== 'answer' && a.label === b.label;

@@ -7,7 +7,9 @@ import type { Recipe, SetAttack } from './recipes/recipe.ts';
 import { subSpan, topkTokens } from './recipes/sufficiency.ts';
 import { universalTriggers } from './triggers/universal-triggers.ts';
 
-/** Every method of the contract; what each needs and how it is described stands in contracts' attackCatalogue. */
+/**
+ * Every method of the contract; what each needs and how it is described stands in contracts' attackCatalogue.
+ */
 export const attacks: Readonly<Record<AttackMethod, Recipe | SetAttack>> = {
   hotflip,
   input_reduction: inputReduction,

@@ -81,8 +81,9 @@ export function reportOf({
 export type ReportNumbers = Omit<AttackReport, 'json'>;
 
 /**
- * TextAttack's table over a set of inputs: wrongly predicted ones are skipped, success rate and means are over the others. The two
- * accuracies are over the inputs whose truth is known, and null when none is (`correct` null, or null for each).
+ * TextAttack's table over a set of inputs: wrongly predicted ones are skipped, success rate and means are
+ * over the others. The two accuracies are over the inputs whose truth is known, and null when none is
+ * (`correct` null, or null for each).
  */
 export function datasetTable(
   reports: readonly ReportNumbers[],

@@ -7,7 +7,10 @@ export interface AttackRequest {
 }
 
 export interface AttackResult {
-  /** What the reply's predictions are of: the first input as it was, then one unit per step (docs/square-wire.md#attack-requests, #attack-replies). */
+  /**
+   * What the reply's predictions are of: the first input as it was, then one unit per step
+   * (docs/square-wire.md#attack-requests, #attack-replies).
+   */
   readonly rows: readonly Unit[];
   readonly questions: readonly string[];
   readonly contexts: readonly string[];

@@ -14,8 +14,8 @@ export interface Scored {
 }
 
 /**
- * Calls of one attack: counted, in chunks, stopped by cancellation and budget. A query is one row through the model. A text that
- * was judged before is not judged again.
+ * Calls of one attack: counted, in chunks, stopped by cancellation and budget. A query is one row through the
+ * model. A text that was judged before is not judged again.
  */
 export interface Session {
   readonly context: AttackContext;

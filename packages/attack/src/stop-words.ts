@@ -1,5 +1,6 @@
-// English function words, written down from the closed classes: pronouns, determiners, prepositions, conjunctions, auxiliaries,
-// negation and a few adverbs of degree. Negation is in the list because swapping it changes what a text says.
+// English function words, written down from the closed classes: pronouns, determiners, prepositions,
+// conjunctions, auxiliaries, negation and a few adverbs of degree. Negation is in the list because swapping
+// it changes what a text says.
 const closedClasses = [
   'i me my mine myself we us our ours ourselves you your yours yourself yourselves',
   'he him his himself she her hers herself it its itself they them their theirs themselves',

@@ -8,8 +8,9 @@ export interface VocabularySource {
 }
 
 /**
- * Texts of a tokenizer's pieces, whatever its marks: "##" continues a word in WordPiece, "Ġ" begins one in byte-level BPE, "▁"
- * in SentencePiece. Entry i belongs to id i; null for special tokens and pieces that are no whole characters.
+ * Texts of a tokenizer's pieces, whatever its marks: "##" continues a word in WordPiece, "Ġ" begins one in
+ * byte-level BPE, "▁" in SentencePiece. Entry i belongs to id i; null for special tokens and pieces that are
+ * no whole characters.
  */
 export function readVocabulary(source: VocabularySource): readonly (VocabularyEntry | null)[] {
   const tokens = Array.from({ length: source.size }, (_, id) =>
@@ -42,7 +43,10 @@ function entry(text: string, startsWord: boolean): VocabularyEntry | null {
   return text === '' ? null : { text, startsWord };
 }
 
-/** Byte-level BPE writes each byte as a printable character: those that print stand for themselves, the rest from U+0100 on. */
+/**
+ * Byte-level BPE writes each byte as a printable character: those that print stand for themselves, the rest
+ * from U+0100 on.
+ */
 const byteOf: ReadonlyMap<string, number> = (() => {
   const printable = (b: number): boolean => (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174;
   const map = new Map<string, number>();

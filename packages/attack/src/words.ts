@@ -1,4 +1,7 @@
-/** A text as its white-space words and what stands between them: gaps[i] before word i, the last gap after all. */
+/**
+ * A text as its white-space words and what stands between them: gaps[i] before word i, the last gap after
+ * all.
+ */
 export interface SplitText {
   readonly words: readonly string[];
   readonly gaps: readonly string[];

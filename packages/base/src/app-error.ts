@@ -43,8 +43,9 @@ export function renameField(error: AppError, rename: (field: string) => string):
 }
 
 /**
- * Turns anything that was thrown into an AppError; what is not one becomes INTERNAL with the original as cause. `id` names the request
- * or task under which the log has the details; an INTERNAL that was made where nobody knew gets it here.
+ * Turns anything that was thrown into an AppError; what is not one becomes INTERNAL with the original as
+ * cause. `id` names the request or task under which the log has the details; an INTERNAL that was made where
+ * nobody knew gets it here.
  */
 export function toAppError(thrown: unknown, id?: string): AppError {
   const detail = id === undefined ? {} : { requestId: id };

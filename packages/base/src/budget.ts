@@ -1,6 +1,9 @@
 import { AppError } from './app-error.ts';
 
-/** How much work one part of a request may do. A model call is one row through the model, forward or forward and backward. */
+/**
+ * How much work one part of a request may do. A model call is one row through the model, forward or forward
+ * and backward.
+ */
 export interface Limits {
   readonly modelCalls: number;
   readonly seconds: number;

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createClient, ProblemError, UnreachableError } from './index.ts';
 
-// How the client behaves where a server is busy, slow, broken or gone: against a real socket that does as it is told.
+// How the client behaves where a server is busy, slow, broken or gone: against a real socket that does as it
+// is told.
 
 let server: Server | undefined;
 afterEach(() => {

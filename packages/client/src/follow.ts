@@ -10,8 +10,9 @@ const final: ReadonlySet<string> = new Set(finalStates);
 const emptyConnections = 5;
 
 /**
- * A task's events over as many connections as it takes: one that breaks is opened again behind the last event that was heard,
- * as Last-Event-ID does in browsers. Ends with the final event. Throws what `open` throws when it brings nothing several times.
+ * A task's events over as many connections as it takes: one that breaks is opened again behind the last event
+ * that was heard, as Last-Event-ID does in browsers. Ends with the final event. Throws what `open` throws
+ * when it brings nothing several times.
  */
 export async function* follow(
   open: (after: number) => Promise<Response>,

@@ -39,7 +39,10 @@ export interface TaskCalls {
   result(taskId: string, options?: Waiting & { readonly tensors?: TensorEncoding }): Promise<TaskResultReply>;
   /** The result's tensors with their types and shapes, by the safetensors file. */
   tensors(taskId: string, options?: Waiting): Promise<NamedTensors>;
-  /** Submits, waits to the end however long it takes, and returns the result. An abort cancels the task on the server. */
+  /**
+   * Submits, waits to the end however long it takes, and returns the result. An abort cancels the task on the
+   * server.
+   */
   run(
     task: SubmitTask,
     options?: { readonly signal?: AbortSignal; readonly idempotencyKey?: string },
@@ -54,7 +57,9 @@ export interface TaskCalls {
   list(filter?: TaskFilter, options?: Signalled): Promise<TaskList>;
   /** Every task of a filter, page by page. */
   all(filter?: TaskFilter, options?: Signalled): AsyncIterable<TaskView>;
-  /** The task's life from event `after` + 1 on, until its final event, over as many connections as it takes. */
+  /**
+   * The task's life from event `after` + 1 on, until its final event, over as many connections as it takes.
+   */
   events(
     taskId: string,
     options?: { readonly after?: number; readonly signal?: AbortSignal },
@@ -168,8 +173,8 @@ export function taskCalls(send: Transport): TaskCalls {
 }
 
 /**
- * Cancels the task of a submission that was given up. Submitting again under its Idempotency-Key tells which task it was, whether
- * or not the first answer was heard.
+ * Cancels the task of a submission that was given up. Submitting again under its Idempotency-Key tells which
+ * task it was, whether or not the first answer was heard.
  */
 export async function cancelQuietly(
   submitAgain: () => Promise<TaskReply>,

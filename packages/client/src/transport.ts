@@ -9,7 +9,10 @@ export interface ClientOptions {
   readonly key?: string;
   /** Another fetch, for tests and proxies. */
   readonly fetch?: typeof fetch;
-  /** How often a call is tried again after 429, 503 and broken connections, when trying again cannot do harm; 3. */
+  /**
+   * How often a call is tried again after 429, 503 and broken connections, when trying again cannot do harm;
+   * 3.
+   */
   readonly retries?: number;
   /** How long one answer may take beside the time that was asked for by `waitSeconds`; 30,000 ms. */
   readonly timeoutMs?: number;
@@ -33,8 +36,8 @@ export type Transport = (call: Call) => Promise<Response>;
 const mostPatienceMs = 60_000;
 
 /**
- * Calls of one server. Busy answers (429, 503) and broken connections are tried again after Retry-After, unless doing so could
- * do something twice: a POST without an Idempotency-Key is sent once.
+ * Calls of one server. Busy answers (429, 503) and broken connections are tried again after Retry-After,
+ * unless doing so could do something twice: a POST without an Idempotency-Key is sent once.
  */
 export function createTransport(options: ClientOptions): Transport {
   const base = options.baseUrl.replace(/\/+$/, '');

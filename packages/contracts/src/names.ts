@@ -1,4 +1,6 @@
-/** Every name that several packages must spell alike. Registries elsewhere are exhaustive over these tuples. */
+/**
+ * Every name that several packages must spell alike. Registries elsewhere are exhaustive over these tuples.
+ */
 
 export const taskNames = [
   'sequence-classification',
@@ -13,7 +15,9 @@ export type TaskName = (typeof taskNames)[number];
 export const taskKinds = ['predict', 'explain', 'attack', 'evaluate'] as const;
 export type TaskKind = (typeof taskKinds)[number];
 
-/** queued → running → succeeded | failed | cancelled; running → queued (retry); queued → expired | cancelled. */
+/**
+ * queued → running → succeeded | failed | cancelled; running → queued (retry); queued → expired | cancelled.
+ */
 export const taskStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'expired'] as const;
 export type TaskState = (typeof taskStates)[number];
 export const finalStates = [
@@ -36,7 +40,10 @@ export function isTaskId(text: string): boolean {
   return uuid.test(text);
 }
 
-/** SQuARE's model types (docs/square-wire.md#manager-routes); `onnx` is what Tessera runs, the others are accepted and kept on the wire. */
+/**
+ * SQuARE's model types (docs/square-wire.md#manager-routes); `onnx` is what Tessera runs, the others are
+ * accepted and kept on the wire.
+ */
 export const modelTypes = [
   // What the folder says; a host puts the type in its place.
   'auto',
@@ -64,7 +71,10 @@ export type ModelClass = (typeof modelClasses)[number];
 export const embeddingModes = ['mean', 'max', 'cls', 'pooler', 'token'] as const;
 export type EmbeddingMode = (typeof embeddingModes)[number];
 
-/** How tensors of a result are written: base64 .npy (SQuARE's default), plain nested lists, or safetensors bytes. */
+/**
+ * How tensors of a result are written: base64 .npy (SQuARE's default), plain nested lists, or safetensors
+ * bytes.
+ */
 export const tensorEncodings = ['npy', 'list', 'safetensors'] as const;
 export type TensorEncoding = (typeof tensorEncodings)[number];
 

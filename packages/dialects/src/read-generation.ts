@@ -7,7 +7,10 @@ export interface ReadGeneration {
   readonly warnings: string[];
 }
 
-/** Parses generation options before a job is accepted. Throws INPUT_INVALID naming the option, which `fieldOf` may word. */
+/**
+ * Parses generation options before a job is accepted. Throws INPUT_INVALID naming the option, which `fieldOf`
+ * may word.
+ */
 export function readGeneration(
   given: Readonly<Record<string, unknown>>,
   limits: TextLimits,

@@ -21,16 +21,18 @@ export interface Saliency {
   readonly attack: AttackOptions | null;
 }
 
-/** What the options are checked against, and what becomes of keys that are no options: a dialect's own choice. */
+/**
+ * What the options are checked against, and what becomes of keys that are no options: a dialect's own choice.
+ */
 export interface SaliencyRules {
   readonly model: ModelEntry;
   onUnknown(keys: readonly string[], at: string): void;
 }
 
 /**
- * Parses what is to be looked into before a job is accepted; null asks for nothing. Where both are given the method of the explanation
- * orders the words of the attack (docs/square-wire.md#attack-requests). Throws INPUT_INVALID, and CAPABILITY_MISSING when a loaded model lacks what the
- * method needs.
+ * Parses what is to be looked into before a job is accepted; null asks for nothing. Where both are given the
+ * method of the explanation orders the words of the attack (docs/square-wire.md#attack-requests). Throws
+ * INPUT_INVALID, and CAPABILITY_MISSING when a loaded model lacks what the method needs.
  */
 export function readSaliency(
   asked: { readonly explain: Options | null; readonly attack: Options | null },

@@ -19,7 +19,10 @@ export const defaultTextLimits: TextLimits = {
   maxRecords: 10_000,
 };
 
-/** Throws INPUT_INVALID naming `field` when a text cannot be stored or tokenized: lone surrogate, NUL, too long. */
+/**
+ * Throws INPUT_INVALID naming `field` when a text cannot be stored or tokenized: lone surrogate, NUL, too
+ * long.
+ */
 export function checkText(text: string, field: string, limits: TextLimits): void {
   if (text.length > limits.maxTextLength)
     throw invalid(
@@ -31,7 +34,10 @@ export function checkText(text: string, field: string, limits: TextLimits): void
   if (text.includes('\u0000')) throw invalid(field, 'the text contains the character NUL; remove it');
 }
 
-/** Throws as {@link checkText} for every string and key inside a JSON value, and BODY_TOO_DEEP when it nests too deeply. */
+/**
+ * Throws as {@link checkText} for every string and key inside a JSON value, and BODY_TOO_DEEP when it nests
+ * too deeply.
+ */
 export function checkJson(value: unknown, field: string, limits: TextLimits, depth = 0): void {
   if (typeof value === 'string') checkText(value, field, limits);
   if (typeof value !== 'object' || value === null) return;

@@ -9,8 +9,9 @@ export interface TokenSpan {
 }
 
 /**
- * The token span that an answer came from: the head widens spans to whole words, so several (i, j) give the same text; the one
- * it returned is the best of them by s_i + e_j. Null when the window does not hold the answer.
+ * The token span that an answer came from: the head widens spans to whole words, so several (i, j) give the
+ * same text; the one it returned is the best of them by s_i + e_j. Null when the window does not hold the
+ * answer.
  */
 export function answerSpan(
   sequence: TokenSequence,
@@ -31,7 +32,8 @@ export function answerSpan(
   const lasts = inside.filter(
     (t) => sequence.offsets[t]![1] === answer.end || word.get(t)![1] === answer.end,
   );
-  // An answer that was cut by the window's edge starts or ends elsewhere: take the outermost tokens inside it.
+  // An answer that was cut by the window's edge starts or ends elsewhere: take the outermost tokens inside
+  // it.
   const from = firsts.length > 0 ? firsts : inside.slice(0, 1);
   const to = lasts.length > 0 ? lasts : inside.slice(-1);
   let best: TokenSpan | null = null;
@@ -60,7 +62,9 @@ function extents(
   return new Map(tokens.map((t) => [t, byWord.get(wordIds[t]!)!]));
 }
 
-/** softmax over the positions an answer may take: context tokens and the one for "no answer". [T], others 0. */
+/**
+ * softmax over the positions an answer may take: context tokens and the one for "no answer". [T], others 0.
+ */
 export function spanProbabilities(
   sequence: TokenSequence,
   logits: ArrayLike<number>,

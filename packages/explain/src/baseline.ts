@@ -9,7 +9,10 @@ export interface Baseline {
   readonly id: number | null;
 }
 
-/** The baseline asked for, or by default the first of pad, mask and unknown token that the model has, else zeros. */
+/**
+ * The baseline asked for, or by default the first of pad, mask and unknown token that the model has, else
+ * zeros.
+ */
 export function chooseBaseline(context: ExplainContext, name: BaselineName | undefined): Baseline {
   const { padId, maskId, unkId, identifier } = context.model;
   if (name === 'zero') return { name, id: null };

@@ -1,6 +1,9 @@
 import { AppError } from '@tessera/base';
 
-/** A class by index, by label, or by an index written as text. Throws INPUT_INVALID and names the labels there are. */
+/**
+ * A class by index, by label, or by an index written as text. Throws INPUT_INVALID and names the labels there
+ * are.
+ */
 export function classIndex(
   reference: number | string,
   {

@@ -7,9 +7,10 @@ export interface Coalition {
 }
 
 /**
- * Coalitions for Kernel SHAP (Lundberg & Lee 2017): sizes 1 and d−1 first, then 2 and d−2, … whole while the number lasts,
- * the rest of the kernel's mass by drawing sizes and members, each draw beside its complement. With at least 2^d − 2 draws every
- * proper coalition is there once and the result is exact. At most `draws` coalitions.
+ * Coalitions for Kernel SHAP (Lundberg & Lee 2017): sizes 1 and d−1 first, then 2 and d−2, … whole while the
+ * number lasts, the rest of the kernel's mass by drawing sizes and members, each draw beside its complement.
+ * With at least 2^d − 2 draws every proper coalition is there once and the result is exact. At most `draws`
+ * coalitions.
  */
 export function coalitions(features: number, draws: number, random: Random): readonly Coalition[] {
   const sizes = sizeWeights(features);

@@ -1,9 +1,10 @@
 import type { Capability, NamedTensors } from '@tessera/contracts';
 
 /**
- * What an explanation may ask of a model. Explainers are mathematics over this object: they never see ONNX, queues or HTTP.
- * The integrator answers both calls through the shared batcher; a call holds at most `chunkRows` rows, and between two
- * calls the task may be cancelled, so every implementation should throw TASK_CANCELLED from a call after cancellation.
+ * What an explanation may ask of a model. Explainers are mathematics over this object: they never see ONNX,
+ * queues or HTTP. The integrator answers both calls through the shared batcher; a call holds at most
+ * `chunkRows` rows, and between two calls the task may be cancelled, so every implementation should throw
+ * TASK_CANCELLED from a call after cancellation.
  *
  * Letters: T tokens of a row (no padding), H hidden size, A heads, L layers, C classes, V vocabulary.
  */
@@ -27,8 +28,9 @@ export interface ExplainContext {
     readonly note: string;
   }): void;
   /**
-   * The same model with the weights of its top `layers` blocks (head included; `layers` = L + 1 takes the embeddings too)
-   * drawn anew, for the sanity check of Adebayo et al. (2018). Absent when the integrator cannot rewrite weights.
+   * The same model with the weights of its top `layers` blocks (head included; `layers` = L + 1 takes the
+   * embeddings too) drawn anew, for the sanity check of Adebayo et al. (2018). Absent when the integrator
+   * cannot rewrite weights.
    */
   randomized?(options: { readonly layers: number; readonly seed: number }): Promise<RandomizedContext>;
 }
@@ -48,7 +50,10 @@ export interface ExplainedModel {
   readonly padId: number | null;
   readonly maskId: number | null;
   readonly unkId: number | null;
-  /** True for models that count positions over tokens other than pad (RoBERTa, XLM-R, MPNet …): a pad id would shift them. */
+  /**
+   * True for models that count positions over tokens other than pad (RoBERTa, XLM-R, MPNet …): a pad id would
+   * shift them.
+   */
   readonly positionsSkipPad: boolean;
 }
 
@@ -76,16 +81,18 @@ export interface ForwardCall {
   })[];
   readonly outputs: readonly OutputName[];
   /**
-   * The model wants rank-3 inputs (a …ForMultipleChoice head). Every row then runs as a question with one choice, [1, 1, T],
-   * because a choice's logit does not depend on the other choices; its `logits` come back as [1].
+   * The model wants rank-3 inputs (a …ForMultipleChoice head). Every row then runs as a question with one
+   * choice, [1, 1, T], because a choice's logit does not depend on the other choices; its `logits` come back
+   * as [1].
    */
   readonly asChoices?: boolean;
 }
 
 /**
- * The explained scalar F of one row. `linear` is a sum of weighted members of the outputs, so dF/d(output) is a constant
- * seed: one run. `curved` depends on the outputs in another way (a cosine): the integrator runs forward, calls
- * `evaluate`, and runs again with the seeds it returns. {@link seedsOf} and {@link scalarOf} in target.ts do the arithmetic.
+ * The explained scalar F of one row. `linear` is a sum of weighted members of the outputs, so dF/d(output) is
+ * a constant seed: one run. `curved` depends on the outputs in another way (a cosine): the integrator runs
+ * forward, calls `evaluate`, and runs again with the seeds it returns. {@link seedsOf} and {@link scalarOf}
+ * in target.ts do the arithmetic.
  */
 export type ScalarTarget = LinearTarget | CurvedTarget;
 
@@ -94,7 +101,10 @@ export interface LinearTarget {
   readonly terms: readonly OutputTerm[];
 }
 
-/** weight · output[index], the index without batch axis: [class], [token] or [token, class]; negative counts from the end. */
+/**
+ * weight · output[index], the index without batch axis: [class], [token] or [token, class]; negative counts
+ * from the end.
+ */
 export interface OutputTerm {
   readonly output: SeededOutput;
   readonly index: readonly number[];
@@ -117,7 +127,10 @@ export interface GradientCall {
    * `hidden_states.<index>` as transformers counts them (0 = what enters the first block).
    */
   readonly at: 'word-embeddings' | { readonly hiddenState: number };
-  /** Layers whose attention weights and their gradients come back too, 0-based, negative from the end; needs attention-gradients. */
+  /**
+   * Layers whose attention weights and their gradients come back too, 0-based, negative from the end; needs
+   * attention-gradients.
+   */
   readonly attentionLayers?: readonly number[];
   /** As in {@link ForwardCall}. */
   readonly asChoices?: boolean;

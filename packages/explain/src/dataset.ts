@@ -9,8 +9,9 @@ export function spreadOf(values: readonly number[]): Spread | null {
 }
 
 /**
- * Mean and population standard deviation of each number over the evaluations of a dataset; nulls are counted out. A list (the
- * randomisation check) is averaged place by place, a curve also share by share; the mean of a curve is that of its area.
+ * Mean and population standard deviation of each number over the evaluations of a dataset; nulls are counted
+ * out. A list (the randomisation check) is averaged place by place, a curve also share by share; the mean of
+ * a curve is that of its area.
  */
 export function aggregateEvaluations(evaluations: readonly JsonObject[]): JsonObject {
   const names = [...new Set(evaluations.flatMap((one) => Object.keys(one)))];

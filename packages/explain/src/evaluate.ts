@@ -28,15 +28,19 @@ export interface Evaluated {
   readonly values: Float64Array;
 }
 
-/** Random sets for infidelity, neighbours for sensitivity-max and their distance in embedding units (Yeh et al. 2019). */
+/**
+ * Random sets for infidelity, neighbours for sensitivity-max and their distance in embedding units (Yeh et
+ * al. 2019).
+ */
 const infidelitySets = 64;
 const neighbours = 10;
 const radius = 0.02;
 
 /**
- * How good an explanation is, over the ordinary tokens: AOPC comprehensiveness and sufficiency in ferret's and in ERASER's
- * definition, τ to leave-one-out, infidelity, sensitivity-max, the weight-randomisation check, and the deletion and insertion
- * curves. A number the budget did not reach, or that does not apply, is null.
+ * How good an explanation is, over the ordinary tokens: AOPC comprehensiveness and sufficiency in ferret's
+ * and in ERASER's definition, τ to leave-one-out, infidelity, sensitivity-max, the weight-randomisation
+ * check, and the deletion and insertion curves. A number the budget did not reach, or that does not apply, is
+ * null.
  */
 export async function evaluate(it: Evaluated, meter: Meter): Promise<JsonObject> {
   const { subject, settings, values } = it;
@@ -95,7 +99,10 @@ interface Probe {
   readonly takeOut: (gone: Iterable<number>) => ForwardRow;
 }
 
-/** Takes tokens out of the row as the published metrics do; where F reads fixed positions they are replaced instead. */
+/**
+ * Takes tokens out of the row as the published metrics do; where F reads fixed positions they are replaced
+ * instead.
+ */
 function remover({
   subject,
   features,
@@ -199,9 +206,9 @@ async function sensitivityMax({ explainer, subject, settings, values }: Evaluate
 }
 
 /**
- * Model parameter randomisation (Adebayo et al. 2018): the rank correlation of |values| with those of the model whose top blocks
- * were drawn anew, one more block each time. A method that looks at the weights falls towards 0. Each member of the answer is
- * for one more block.
+ * Model parameter randomisation (Adebayo et al. 2018): the rank correlation of |values| with those of the
+ * model whose top blocks were drawn anew, one more block each time. A method that looks at the weights falls
+ * towards 0. Each member of the answer is for one more block.
  */
 async function randomizationCheck(
   { explainer, subject, settings, values }: Evaluated,
@@ -228,7 +235,10 @@ async function randomizationCheck(
   return correlations;
 }
 
-/** Probability after the best 0 %, 10 %, … of the features were replaced by the baseline (deletion), and put back (insertion). */
+/**
+ * Probability after the best 0 %, 10 %, … of the features were replaced by the baseline (deletion), and put
+ * back (insertion).
+ */
 async function curves(probe: Probe): Promise<JsonObject> {
   const order = probe.scores.map((_, i) => i).sort((a, b) => probe.scores[b]! - probe.scores[a]! || a - b);
   const shares = Array.from({ length: 11 }, (_, k) => k / 10);

@@ -36,8 +36,9 @@ export interface Explanation {
 }
 
 /**
- * Explains every instance of a request by the method it names. Throws INPUT_INVALID, CAPABILITY_MISSING, OUTPUT_UNAVAILABLE,
- * TASK_CANCELLED. The budget is for the whole request, in equal parts for the instances still to come.
+ * Explains every instance of a request by the method it names. Throws INPUT_INVALID, CAPABILITY_MISSING,
+ * OUTPUT_UNAVAILABLE, TASK_CANCELLED. The budget is for the whole request, in equal parts for the instances
+ * still to come.
  */
 export async function explain(request: ExplainRequest, context: ExplainContext): Promise<Explanation> {
   const { options } = request;

@@ -13,8 +13,8 @@ import {
 } from './metrics/faithfulness.ts';
 
 /**
- * What needs no model, against references written from the papers' formulas in Python (references/explain): LIME's
- * regression and every measure of faithfulness, on the curves of real models.
+ * What needs no model, against references written from the papers' formulas in Python (references/explain):
+ * LIME's regression and every measure of faithfulness, on the curves of real models.
  */
 const folder = new URL('../../../test/golden/explain/', import.meta.url);
 

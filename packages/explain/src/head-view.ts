@@ -9,8 +9,9 @@ export interface HeadView {
 }
 
 /**
- * The attention head view (Vig 2019) as one page that fetches nothing: tokens left and right, a line per weight, layer, heads and
- * text filter selectable. Weights travel as bytes (0 to 255). Every text is data, never markup.
+ * The attention head view (Vig 2019) as one page that fetches nothing: tokens left and right, a line per
+ * weight, layer, heads and text filter selectable. Weights travel as bytes (0 to 255). Every text is data,
+ * never markup.
  */
 export function headViewHtml({ layers, tokens, secondStart, title }: HeadView): string {
   const data = {

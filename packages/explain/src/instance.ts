@@ -15,7 +15,9 @@ export type Prediction =
   | { readonly kind: 'class' }
   /** The row is a choice: F = the choice's logit, in `column` when the head has several. */
   | { readonly kind: 'choice'; readonly column?: number }
-  /** F = s_i + e_j of the returned answer; code points of texts[1]. An empty answer text is the null answer. */
+  /**
+   * F = s_i + e_j of the returned answer; code points of texts[1]. An empty answer text is the null answer.
+   */
   | {
       readonly kind: 'answer';
       readonly start: number;

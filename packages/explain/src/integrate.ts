@@ -31,9 +31,10 @@ const mostSteps = 640;
 const tolerance = 0.01;
 
 /**
- * Integrated gradients along a path (Sundararajan, Taly & Yan 2017): Σ_h (x − x')_th · ∫₀¹ ∂F(x' + α(x − x'))/∂x_th dα.
- * Given steps are used as given; else steps double until the sum agrees with the rise to 1 % or the budget ends. A budget
- * that ends within a round leaves the mean over the points already seen, when no earlier round was whole.
+ * Integrated gradients along a path (Sundararajan, Taly & Yan 2017): Σ_h (x − x')_th · ∫₀¹ ∂F(x' + α(x −
+ * x'))/∂x_th dα. Given steps are used as given; else steps double until the sum agrees with the rise to 1 %
+ * or the budget ends. A budget that ends within a round leaves the mean over the points already seen, when no
+ * earlier round was whole.
  */
 export async function integrate(path: Path, settings: Settings, meter: Meter): Promise<Integral> {
   const delta = difference(path.to, path.from);

@@ -4,7 +4,10 @@ import { probabilities } from './class-reference.ts';
 import type { CurvedTarget } from './context.ts';
 import type { TokenSequence } from './sequence.ts';
 
-/** F = −log softmax(z)_label, the loss of a class; dF/dz = softmax(z) − onehot(label). One logit: the logistic loss of its sign. */
+/**
+ * F = −log softmax(z)_label, the loss of a class; dF/dz = softmax(z) − onehot(label). One logit: the logistic
+ * loss of its sign.
+ */
 export function crossEntropyOfClass(label: number): CurvedTarget {
   return {
     kind: 'curved',
@@ -23,7 +26,10 @@ export function crossEntropyOfClass(label: number): CurvedTarget {
   };
 }
 
-/** F = ½(−log p_first − log q_last) over the positions an answer may take (docs/square-wire.md#what-square-explains, #hotflip). */
+/**
+ * F = ½(−log p_first − log q_last) over the positions an answer may take
+ * (docs/square-wire.md#what-square-explains, #hotflip).
+ */
 export function crossEntropyOfSpan(
   sequence: TokenSequence,
   span: { readonly first: number; readonly last: number },

@@ -43,7 +43,7 @@ export interface ExplainMeta {
   readonly evaluation?: JsonObject;
 }
 
-/** One entry a token of the model's input. */
+/** One entry per token of the model's input. */
 export function tokenMeta(
   sequence: TokenSequence,
   parts: Parts,

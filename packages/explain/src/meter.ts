@@ -5,8 +5,8 @@ import type { ExplainContext, ForwardCall, GradientAnswer, GradientCall, Gradien
 export type ForwardRow = ForwardCall['rows'][number];
 
 /**
- * Runs rows in chunks, counts them, stops between chunks when the task is cancelled or the budget is spent, and reports
- * progress. A stopped run answers a prefix of what was asked, and `spent` turns true.
+ * Runs rows in chunks, counts them, stops between chunks when the task is cancelled or the budget is spent,
+ * and reports progress. A stopped run answers a prefix of what was asked, and `spent` turns true.
  */
 export interface Meter {
   readonly context: ExplainContext;
@@ -22,7 +22,10 @@ export interface Meter {
     rows: readonly ForwardRow[],
     options: Omit<ForwardCall, 'rows'> & Urgency,
   ): Promise<readonly NamedTensors[]>;
-  /** Visits the answer of each point in order; points are made when their chunk is due. Returns how many were visited. */
+  /**
+   * Visits the answer of each point in order; points are made when their chunk is due. Returns how many were
+   * visited.
+   */
   gradient(
     count: number,
     point: (index: number) => GradientPoint,

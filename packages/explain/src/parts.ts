@@ -3,7 +3,10 @@ import type { Texts, Word } from './sequence.ts';
 
 export type Part = 'question' | 'context';
 
-/** The words of each part as they are shown; `hidden` question words follow the first "?" and may give a choice away. */
+/**
+ * The words of each part as they are shown; `hidden` question words follow the first "?" and may give a
+ * choice away.
+ */
 export interface Parts {
   readonly question: readonly Word[];
   readonly context: readonly Word[];
@@ -13,9 +16,10 @@ export interface Parts {
 }
 
 /**
- * SQuARE's question/context split (docs/square-wire.md#question-and-context). Question answering sends [question, context]; classification sends
- * [context, question], whose question is cut after its first "?"; a lone text is the context. A classification pair whose
- * first text ends in "?" while its second has none is [question, choice], and stays in that order.
+ * SQuARE's question/context split (docs/square-wire.md#question-and-context). Question answering sends
+ * [question, context]; classification sends [context, question], whose question is cut after its first "?"; a
+ * lone text is the context. A classification pair whose first text ends in "?" while its second has none is
+ * [question, choice], and stays in that order.
  */
 export function partsOf(kind: PredictionKind, texts: Texts, words: readonly Word[]): Parts {
   const classification = kind === 'class' || kind === 'choice';

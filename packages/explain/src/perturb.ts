@@ -25,8 +25,8 @@ export function featureCount(sequence: TokenSequence, granularity: Settings['gra
 export type Masker = (positions: readonly number[]) => ForwardRow;
 
 /**
- * Rows with tokens replaced: by the baseline's id where that says it all, by embeddings where it does not (a zero vector, or a
- * pad token in a model that counts positions over it).
+ * Rows with tokens replaced: by the baseline's id where that says it all, by embeddings where it does not (a
+ * zero vector, or a pad token in a model that counts positions over it).
  */
 export async function masker(subject: Subject, baseline: Baseline, meter: Meter): Promise<Masker> {
   const { input, special } = subject;
@@ -53,7 +53,9 @@ export function removed(features: readonly Feature[], kept: readonly boolean[]):
   return features.flatMap((feature, i) => (kept[i] ? [] : feature));
 }
 
-/** A feature's value in equal parts on its tokens, so that the sum over tokens is the sum over features. [T] */
+/**
+ * A feature's value in equal parts on its tokens, so that the sum over tokens is the sum over features. [T]
+ */
 export function overTokens(
   features: readonly Feature[],
   values: ArrayLike<number>,

@@ -1,7 +1,10 @@
 import { float32, type NamedTensors } from '@tessera/contracts';
 import type { CurvedTarget, SeededOutput } from './context.ts';
 
-/** How a row's hidden states [T, H] become one vector [H]; the row has no padding. `pooler` and `sentence` are outputs themselves. */
+/**
+ * How a row's hidden states [T, H] become one vector [H]; the row has no padding. `pooler` and `sentence` are
+ * outputs themselves.
+ */
 export type PoolingMode = 'mean' | 'max' | 'cls' | 'pooler' | 'last' | 'sentence';
 
 /** Where the vector comes from. */
@@ -22,7 +25,8 @@ export function pool(mode: PoolingMode, outputs: NamedTensors): Float64Array {
 }
 
 /**
- * F = cos(pool(h), r) for a fixed r [H]. With p = pool(h): dF/dp = (r/|r| − F · p/|p|) / |p|, carried back through the pooling.
+ * F = cos(pool(h), r) for a fixed r [H]. With p = pool(h): dF/dp = (r/|r| − F · p/|p|) / |p|, carried back
+ * through the pooling.
  */
 export function similarityTo(reference: ArrayLike<number>, mode: PoolingMode): CurvedTarget {
   const unit = normalized(Float64Array.from(reference));

@@ -6,7 +6,10 @@ export interface Quadrature {
 
 export type QuadratureName = 'midpoint' | 'gauss_legendre' | 'left';
 
-/** n-point rules: `left` has an error of order 1/n, `midpoint` 1/n², `gauss_legendre` is exact for degree 2n − 1. */
+/**
+ * n-point rules: `left` has an error of order 1/n, `midpoint` 1/n², `gauss_legendre` is exact for degree 2n −
+ * 1.
+ */
 export function quadrature(name: QuadratureName, n: number): Quadrature {
   if (name === 'gauss_legendre') return gaussLegendre(n);
   const shift = name === 'midpoint' ? 0.5 : 0;
@@ -16,7 +19,9 @@ export function quadrature(name: QuadratureName, n: number): Quadrature {
   };
 }
 
-/** Roots of the Legendre polynomial by Newton's method from Tricomi's estimate, moved from [−1, 1] to [0, 1]. */
+/**
+ * Roots of the Legendre polynomial by Newton's method from Tricomi's estimate, moved from [−1, 1] to [0, 1].
+ */
 function gaussLegendre(n: number): Quadrature {
   const nodes = new Float64Array(n);
   const weights = new Float64Array(n);
@@ -50,8 +55,8 @@ function legendre(n: number, x: number): { readonly value: number; readonly deri
 }
 
 /**
- * 0 … n−1 so that every prefix is spread over the whole range (bit reversal): a sum that the budget cuts short has still seen
- * the whole path.
+ * 0 … n−1 so that every prefix is spread over the whole range (bit reversal): a sum that the budget cuts
+ * short has still seen the whole path.
  */
 export function spreadOrder(n: number): readonly number[] {
   const bits = Math.max(1, Math.ceil(Math.log2(n)));

@@ -30,7 +30,10 @@ export interface ResolveOptions {
   readonly instances: readonly ExplainInstance[];
 }
 
-/** Runs the instance forward once (each window) and settles which scalar F is explained (docs/square-wire.md#what-should-be-explained). */
+/**
+ * Runs the instance forward once (each window) and settles which scalar F is explained
+ * (docs/square-wire.md#what-should-be-explained).
+ */
 export async function resolve(instance: ExplainInstance, request: ResolveOptions): Promise<Resolved> {
   const { meter, asChoices } = request;
   const outputs = await meter.forward(instance.windows, {

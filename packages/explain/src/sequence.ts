@@ -1,4 +1,7 @@
-/** A tokenized text or pair as explanations see it: an Encoding of packages/serving is one. Arrays have one entry a token. */
+/**
+ * A tokenized text or pair as explanations see it: an Encoding of packages/serving is one. Arrays have one
+ * entry per token.
+ */
 export interface TokenSequence {
   readonly inputIds: readonly number[];
   readonly typeIds: readonly number[];
@@ -28,9 +31,9 @@ export interface Word {
 }
 
 /**
- * Joins tokens to words: slices of the text that the tokenizer's pre-tokenizer kept together and that hold no white space.
- * Works on offsets alone, so WordPiece, byte-level BPE and SentencePiece are alike; a token of nothing but white space
- * belongs to the word after it. Special tokens are in no word.
+ * Joins tokens to words: slices of the text that the tokenizer's pre-tokenizer kept together and that hold no
+ * white space. Works on offsets alone, so WordPiece, byte-level BPE and SentencePiece are alike; a token of
+ * nothing but white space belongs to the word after it. Special tokens are in no word.
  */
 export function wordsOf(sequence: TokenSequence, texts: Texts): readonly Word[] {
   const points = texts.map((text) => [...text]);

@@ -27,8 +27,8 @@ export function leastSquares({ z, y, w }: Equations, ridge = 0): Float64Array {
 }
 
 /**
- * Solves A·x = b for a symmetric positive semi-definite A by Cholesky (A = L·Lᵀ). Pivots that vanish are lifted to a tiny share
- * of the largest, so that directions the data say nothing about come out near zero.
+ * Solves A·x = b for a symmetric positive semi-definite A by Cholesky (A = L·Lᵀ). Pivots that vanish are
+ * lifted to a tiny share of the largest, so that directions the data say nothing about come out near zero.
  */
 function solveSymmetric(a: readonly Float64Array[], b: Float64Array): Float64Array {
   const size = b.length;

@@ -18,8 +18,8 @@ export function scalarOf(target: ScalarTarget, outputs: NamedTensors): number {
 }
 
 /**
- * dF/d(output) of one row, each seed in the shape of its output without batch axis. A linear target reads only the shapes
- * of `outputs`, so the integrator may pass tensors of zeros before anything has run.
+ * dF/d(output) of one row, each seed in the shape of its output without batch axis. A linear target reads
+ * only the shapes of `outputs`, so the integrator may pass tensors of zeros before anything has run.
  */
 export function seedsOf(target: ScalarTarget, outputs: NamedTensors): NamedTensors {
   if (target.kind === 'curved') return target.evaluate(outputs).seeds;

@@ -13,9 +13,9 @@ export interface InstanceScores {
 }
 
 /**
- * Word scores over the shown words: Σ|value| of a word's tokens, divided once by the total over both parts, rounded to three
- * digits; with `signed` Σ value divided by Σ|Σ value|. All zeros stay zeros. Ranks come from the unrounded scores, ties by
- * position; `mode` empties the ranked list of the part it leaves out.
+ * Word scores over the shown words: Σ|value| of a word's tokens, divided once by the total over both parts,
+ * rounded to three digits; with `signed` Σ value divided by Σ|Σ value|. All zeros stay zeros. Ranks come from
+ * the unrounded scores, ties by position; `mode` empties the ranked list of the part it leaves out.
  */
 export function wordScores(
   parts: Parts,

@@ -6,7 +6,10 @@ import { attackContext } from './contexts/attack-context.ts';
 import { explainContext } from './contexts/explain-context.ts';
 import { openModel, type TestModel } from './testing/open-model.ts';
 
-/** HotFlip's first-order table and input reduction on real models, against brute force in PyTorch (references/explain). */
+/**
+ * HotFlip's first-order table and input reduction on real models, against brute force in PyTorch
+ * (references/explain).
+ */
 const folder = new URL('../../../test/golden/attack/', import.meta.url);
 const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as T;
 

@@ -3,7 +3,10 @@ import type { JsonObject } from '@tessera/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModel, type TestModel } from './testing/open-model.ts';
 
-/** Cases 46 to 64 of the SQuARE contract on small random models of every architecture: the numbers are of goldens, the shape is of here. */
+/**
+ * Cases 46 to 64 of the SQuARE contract on small random models of every architecture: the numbers are of
+ * goldens, the shape is of here.
+ */
 const matrix: [string, string] = [
   'What is the Matrix?',
   'The Matrix is a 1999 science fiction action film written by the Wachowskis.',

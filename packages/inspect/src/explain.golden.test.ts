@@ -11,9 +11,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explainContext } from './contexts/explain-context.ts';
 
 /**
- * Every method that draws no random numbers, on real models of all architectures, against PyTorch (references/explain): the
- * same token ids, words, F, values and gaps. Values are compared relative to the largest, or to the largest product where a
- * sum of products cancels (a LayerNorm on the embedding makes Σ x·g zero).
+ * Every method that draws no random numbers, on real models of all architectures, against PyTorch
+ * (references/explain): the same token ids, words, F, values and gaps. Values are compared relative to the
+ * largest, or to the largest product where a sum of products cancels (a LayerNorm on the embedding makes Σ
+ * x·g zero).
  */
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const folder = join(root, 'test/golden/explain');
@@ -147,7 +148,8 @@ async function check(method: Method, { instance, one, golden, runtime }: Checked
   expect(Math.abs(meta.f - one.f), `F of ${what}`).toBeLessThan(
     golden.tolerance * Math.max(1, Math.abs(one.f)),
   );
-  // Where the integral itself has not converged (a zero baseline into a LayerNorm), its gap is the scale of the numbers in it.
+  // Where the integral itself has not converged (a zero baseline into a LayerNorm), its gap is the scale of
+  // the numbers in it.
   const largest = Math.max(
     ...method.values.map(Math.abs),
     cancelling(method, one),

@@ -7,7 +7,9 @@ import { askedParagraphs } from './testing/asked-paragraphs.ts';
 import { decisiveSentences, reviews } from './testing/decisive-texts.ts';
 import { openModel, type TestModel } from './testing/open-model.ts';
 
-/** What explanations and attacks of the starter models are good for, on texts whose decisive words are known. */
+/**
+ * What explanations and attacks of the starter models are good for, on texts whose decisive words are known.
+ */
 
 interface Scores {
   readonly context_tokens: readonly (readonly (readonly [number, string, number])[])[];

@@ -16,7 +16,10 @@ import { explainContext, type SaliencyContext } from './contexts/explain-context
 import { instancesOf } from './contexts/instances.ts';
 import { helperCalls, type OpenHelper } from './other-models/helper-models.ts';
 
-/** An attack's reply: the task's normal reply for the modified inputs, with the story in `adversarial` (docs/square-wire.md#attack-requests, #attack-replies). */
+/**
+ * An attack's reply: the task's normal reply for the modified inputs, with the story in `adversarial`
+ * (docs/square-wire.md#attack-requests, #attack-replies).
+ */
 export async function runAttack(
   payload: JobPayload & { readonly attack: AttackOptions },
   context: SaliencyContext,

@@ -5,7 +5,10 @@ import { explainContext, type SaliencyContext } from './contexts/explain-context
 import { generatedSteps } from './contexts/generated-steps.ts';
 import { instancesOf } from './contexts/instances.ts';
 
-/** A prediction with its explanation: SQuARE's fields (docs/square-wire.md#results), and `explain_meta` beside them. */
+/**
+ * A prediction with its explanation: SQuARE's fields (docs/square-wire.md#results), and `explain_meta` beside
+ * them.
+ */
 export async function runExplain(
   payload: JobPayload & { readonly explain: ExplainOptions },
   context: SaliencyContext,

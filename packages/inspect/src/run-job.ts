@@ -6,7 +6,10 @@ import type { OpenHelper } from './other-models/helper-models.ts';
 import { runAttack } from './run-attack.ts';
 import { runExplain } from './run-explain.ts';
 
-/** Runs what a payload asks for: a prediction, one with its explanation, an attack, or an evaluation of these over a dataset. */
+/**
+ * Runs what a payload asks for: a prediction, one with its explanation, an attack, or an evaluation of these
+ * over a dataset.
+ */
 export function runJob(
   payload: JobPayload,
   context: SaliencyContext,

@@ -9,8 +9,8 @@ import { canMove } from './state.ts';
 import { unknownTask } from './unknown-task.ts';
 
 /**
- * Ends a task: the row is cancelled at once, whatever its host does; the notice makes the host stop within milliseconds,
- * its next lease renewal makes it stop when the notice was lost.
+ * Ends a task: the row is cancelled at once, whatever its host does; the notice makes the host stop within
+ * milliseconds, its next lease renewal makes it stop when the notice was lost.
  */
 export function createCancel(parts: {
   readonly store: TaskStore;

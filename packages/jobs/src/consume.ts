@@ -109,7 +109,10 @@ async function runOne(parts: Consuming, run: ActiveRun, row: ClaimedRow): Promis
   else log.warn({ taskId, attempt }, 'the answer came too late: the run was no longer ours');
 }
 
-/** The handler's answer; for a host that closes, "give it back" as soon as the signal says so, even when the handler hangs. */
+/**
+ * The handler's answer; for a host that closes, "give it back" as soon as the signal says so, even when the
+ * handler hangs.
+ */
 function endOf({ handler, runs, notices, log }: Consuming, run: ActiveRun, row: ClaimedRow): Promise<RunEnd> {
   const { signal } = run.controller;
   return new Promise((resolve) => {

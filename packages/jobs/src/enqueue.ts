@@ -6,8 +6,8 @@ import type { Delivery, JobQueue } from './ports/job-queue.ts';
 export type Enqueue = (delivery: Delivery) => void;
 
 /**
- * Adds deliveries in groups, in the background. When the queue is away they are dropped here: their rows stand, and the
- * reconciler adds what the queue does not know.
+ * Adds deliveries in groups, in the background. When the queue is away they are dropped here: their rows
+ * stand, and the reconciler adds what the queue does not know.
  */
 export function createEnqueuer(
   queue: JobQueue,

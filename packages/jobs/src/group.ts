@@ -1,6 +1,8 @@
 import { type Clock, LateError, within } from '@tessera/base';
 
-/** Turns many concurrent calls into few: `run` gets every item that arrived while the last run was under way. */
+/**
+ * Turns many concurrent calls into few: `run` gets every item that arrived while the last run was under way.
+ */
 export type Group<Item, Answer> = (item: Item) => Promise<Answer>;
 
 export interface GroupOptions<Item> {
@@ -29,8 +31,9 @@ interface Waiting<Item, Answer> {
 }
 
 /**
- * Groups calls without any delay: a call that finds a free place runs at the end of the current tick, others wait for the
- * run before them. `run` answers in the order of its items; when it rejects, each call of the group rejects.
+ * Groups calls without any delay: a call that finds a free place runs at the end of the current tick, others
+ * wait for the run before them. `run` answers in the order of its items; when it rejects, each call of the
+ * group rejects.
  */
 export function group<Item, Answer>(
   run: (items: readonly Item[]) => Promise<readonly Answer[]>,

@@ -53,7 +53,10 @@ export function openHostRuns(parts: {
       for (const run of active) if (run.taskId === notice.taskId) abort(run, 'cancelled');
   });
 
-  /** Prolongs every lease in one statement, and finds out who lost theirs: cancelled, or taken while we were away. */
+  /**
+   * Prolongs every lease in one statement, and finds out who lost theirs: cancelled, or taken while we were
+   * away.
+   */
   async function renew(): Promise<void> {
     const asked = [...active];
     if (asked.length === 0) return;
@@ -85,7 +88,10 @@ export function openHostRuns(parts: {
     });
   }
 
-  /** Never the same task in two statements at once: each would take the other's run for one whose answer was lost. */
+  /**
+   * Never the same task in two statements at once: each would take the other's run for one whose answer was
+   * lost.
+   */
   async function claimNew(taskIds: readonly string[]): Promise<readonly ClaimedRow[]> {
     for (const id of taskIds) claiming.add(id);
     try {

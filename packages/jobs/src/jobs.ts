@@ -18,7 +18,10 @@ import type { ClaimedRow, Sweep, TaskCounts, TaskFilter, TaskOutcome } from './p
 
 export interface JobsConfig {
   readonly databaseUrl: string;
-  /** Null puts the queue and the notices into Postgres. Comma-separated nodes (`redis://a:1,redis://b:2`) mean a cluster. */
+  /**
+   * Null puts the queue and the notices into Postgres. Comma-separated nodes (`redis://a:1,redis://b:2`) mean
+   * a cluster.
+   */
   readonly redisUrl: string | null;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -54,8 +57,8 @@ export interface JobsLimits {
 export interface ClaimedTask extends Omit<ClaimedRow, 'payload'> {
   readonly payload: JobPayload;
   /**
-   * Aborts when the run no longer matters; the reason is an AbortReason. Whatever the handler returns afterwards is
-   * dropped, so it should stop the work (kill it, if it must) and return.
+   * Aborts when the run no longer matters; the reason is an AbortReason. Whatever the handler returns
+   * afterwards is dropped, so it should stop the work (kill it, if it must) and return.
    */
   readonly signal: AbortSignal;
   /** Tells a piece of generated text to whoever watches; nobody stores it. */
@@ -64,7 +67,10 @@ export interface ClaimedTask extends Omit<ClaimedRow, 'payload'> {
   progress(progress: TaskProgress): void;
 }
 
-/** cancelled: by a caller. lost: another host may have it by now. closing: the consumer ends and gives the task back. */
+/**
+ * cancelled: by a caller. lost: another host may have it by now. closing: the consumer ends and gives the
+ * task back.
+ */
 export type AbortReason = 'cancelled' | 'lost' | 'closing';
 
 /** How a run ended. `tensors` may come as safetensors bytes, as a model process sends them. */
@@ -75,12 +81,18 @@ export type RunEnd =
       readonly timings: TaskTimings;
     }
   | { readonly kind: 'failed'; readonly error: AppError; readonly timings?: TaskTimings }
-  /** Back to the queue; `counts: false` when the task is innocent (its batch-mate killed the process, the host is closing). */
+  /**
+   * Back to the queue; `counts: false` when the task is innocent (its batch-mate killed the process, the host
+   * is closing).
+   */
   | { readonly kind: 'retry'; readonly reason: string; readonly counts: boolean }
   /** Nobody wants its end: it was cancelled, and its row says so already. */
   | { readonly kind: 'dropped' };
 
-/** Runs one task. A rejection ends the task as failed (an AppError keeps its code, anything else becomes INTERNAL). */
+/**
+ * Runs one task. A rejection ends the task as failed (an AppError keeps its code, anything else becomes
+ * INTERNAL).
+ */
 export type RunHandler = (task: ClaimedTask) => Promise<RunEnd>;
 
 export interface WaitOptions {
@@ -95,7 +107,10 @@ export interface Consumer {
   readonly running: number;
   /** False when jobs wait for it and it takes none, whatever is tried: its process should be replaced. */
   healthy(): boolean;
-  /** Takes no new tasks; after `graceMs` gives those under way back to the queue (their signals abort with "closing"). */
+  /**
+   * Takes no new tasks; after `graceMs` gives those under way back to the queue (their signals abort with
+   * "closing").
+   */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
@@ -106,18 +121,22 @@ export interface Consumer {
 export interface Jobs {
   /**
    * Accepts a job: when this resolves the task is durable and will end in a final state, whatever happens.
-   * Throws IDEMPOTENCY_CONFLICT, SERVICE_UNAVAILABLE. `created` is false when the idempotency key was seen before.
+   * Throws IDEMPOTENCY_CONFLICT, SERVICE_UNAVAILABLE. `created` is false when the idempotency key was seen
+   * before.
    */
   submit(request: JobRequest): Promise<{ readonly taskId: string; readonly created: boolean }>;
-  /** Null when there is no such task of that caller. Works out the queue position while the task is queued. */
+  /**
+   * Null when there is no such task of that caller. Works out the queue position while the task is queued.
+   */
   read(taskId: string, caller?: string | null): Promise<TaskView | null>;
   /**
-   * View and result in one look. A succeeded task without result has expired (410). Null when there is no such task.
+   * View and result in one look. A succeeded task without result has expired (410). Null when there is no
+   * such task.
    */
   result(taskId: string, caller?: string | null): Promise<TaskOutcome | null>;
   /**
-   * Resolves as soon as the task is final, or after `timeoutMs` or the signal's abort, with the view at that time
-   * (queuePosition is null here); null when there is no such task.
+   * Resolves as soon as the task is final, or after `timeoutMs` or the signal's abort, with the view at that
+   * time (queuePosition is null here); null when there is no such task.
    */
   wait(taskId: string, options: WaitOptions): Promise<TaskView | null>;
   /** As `wait`, with the result: the look that sees the task final brings it along. */
@@ -127,8 +146,9 @@ export interface Jobs {
   /** Newest first; `next` is the `before` of the following page. */
   list(filter: TaskFilter): Promise<{ readonly tasks: readonly TaskView[]; readonly next: string | null }>;
   /**
-   * The task's life from event `afterEventId` + 1 on, then live, until it is final. Progress events carry the id of the
-   * last step and are not replayed; nor are token events, the pieces of a text as they are made. Throws TASK_UNKNOWN.
+   * The task's life from event `afterEventId` + 1 on, then live, until it is final. Progress events carry the
+   * id of the last step and are not replayed; nor are token events, the pieces of a text as they are made.
+   * Throws TASK_UNKNOWN.
    */
   watch(
     taskId: string,
@@ -151,7 +171,10 @@ export interface Jobs {
     options: { readonly host: string; readonly concurrency: number },
     handler: RunHandler,
   ): Promise<Consumer>;
-  /** One sweep: re-enqueue what the queue forgot or a host lost, expire, delete. Safe to run anywhere, at any time, at once. */
+  /**
+   * One sweep: re-enqueue what the queue forgot or a host lost, expire, delete. Safe to run anywhere, at any
+   * time, at once.
+   */
   reconcileOnce(): Promise<Sweep & { readonly enqueued: number }>;
   /** reconcileOnce now and then every `everyMs`, until the returned function is called. */
   keepReconciled(options: { readonly everyMs: number }): () => Promise<void>;
@@ -164,8 +187,8 @@ export interface Jobs {
   readonly hosts: Hosts;
   readonly statistics: Statistics;
   /**
-   * Whether a task sent now would end: Postgres takes writes and the queue answers, both within two seconds, and a host that
-   * lives serves. Never rejects.
+   * Whether a task sent now would end: Postgres takes writes and the queue answers, both within two seconds,
+   * and a host that lives serves. Never rejects.
    */
   health(): Promise<Readonly<Record<'database' | 'queue' | 'hosts', 'up' | 'down'>>>;
   /** Closes consumers, then connections. */

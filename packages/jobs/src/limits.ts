@@ -8,7 +8,8 @@ export const defaultLimits: JobsLimits = {
   maxResultBytes: 256 * 1024 * 1024,
   enqueueGraceMs: 2_000,
   safetyPollMs: 1_000,
-  // A caller waits for an answer; a host would rather wait than fail what it accepted, and sets this to Infinity.
+  // A caller waits for an answer; a host would rather wait than fail what it accepted, and sets this to
+  // Infinity.
   patienceMs: 5_000,
   databaseConnections: 10,
 };

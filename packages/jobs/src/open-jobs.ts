@@ -33,8 +33,9 @@ const migrationMs = 600_000;
 const farewellMs = 2_000;
 
 /**
- * Opens the async core on Postgres, with the queue and the notices on Redis or, without one, on Postgres as well. Brings
- * the database up to date first. Throws SERVICE_UNAVAILABLE when the database stays away, MIGRATION_FAILED.
+ * Opens the async core on Postgres, with the queue and the notices on Redis or, without one, on Postgres as
+ * well. Brings the database up to date first. Throws SERVICE_UNAVAILABLE when the database stays away,
+ * MIGRATION_FAILED.
  */
 export async function openJobs(config: JobsConfig): Promise<Jobs> {
   const { databaseUrl, clock, newId, log } = config;
@@ -84,7 +85,10 @@ export async function openJobs(config: JobsConfig): Promise<Jobs> {
   }
 }
 
-/** Short beside a lease, so that one silent connection costs no lease, and beside what a caller is asked to wait. */
+/**
+ * Short beside a lease, so that one silent connection costs no lease, and beside what a caller is asked to
+ * wait.
+ */
 function answerMsOf(leaseMs: number): number {
   return Math.min(3_000, Math.max(1_500, leaseMs / 2));
 }

@@ -1,6 +1,6 @@
 /**
- * Who holds a lease: a host's name and one start of it. Two hosts of one name are two owners, so that neither ends the
- * leases of the other; names may hold anything but the last "#".
+ * Who holds a lease: a host's name and one start of it. Two hosts of one name are two owners, so that neither
+ * ends the leases of the other; names may hold anything but the last "#".
  */
 export function ownerOf(name: string, start: string): string {
   return `${name}#${start}`;

@@ -10,8 +10,8 @@ import type { TaskStore } from './ports/task-store.ts';
 const pageSize = 1000;
 
 /**
- * Makes the queue agree with the rows: what the rows say is queued and the queue does not know is added, runs without
- * a lease are queued again, and what is over its time is ended or deleted.
+ * Makes the queue agree with the rows: what the rows say is queued and the queue does not know is added, runs
+ * without a lease are queued again, and what is over its time is ended or deleted.
  */
 export function openReconciler(parts: {
   readonly store: TaskStore;
@@ -44,8 +44,9 @@ export function openReconciler(parts: {
   }
 
   const reconcileOnce: Jobs['reconcileOnce'] = async () => {
-    // Hosts renew every third of a lease: leases can have ended for want of a database only if it was away for longer
-    // than half of one. Then hosts that live get a whole lease's time to renew, before anybody counts a loss.
+    // Hosts renew every third of a lease: leases can have ended for want of a database only if it was away
+    // for longer than half of one. Then hosts that live get a whole lease's time to renew, before anybody
+    // counts a loss.
     const sparesLeases = contact.wasAway({ forMs: limits.leaseMs / 2, withinMs: limits.leaseMs });
     const sweep = await store.sweep({ sparesLeases });
     notices.publish([

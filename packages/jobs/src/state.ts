@@ -6,9 +6,9 @@ import type { TaskState } from '@tessera/contracts';
  * - **queued**: its row is committed; it waits for a host.
  *   Leaves by: a host's claim → running; a caller's cancel → cancelled; its time to live → expired;
  *   the removal of its model → failed.
- * - **running**: one host holds a lease on it, under one attempt number.
- *   Leaves by: the host's answer → succeeded or failed; a caller's cancel → cancelled; a lost lease or a retry → queued,
- *   or → failed (WORKER_LOST) when it was lost too often.
+ * - **running**: one host holds a lease on it, under one attempt number. Leaves by: the host's answer →
+ *   succeeded or failed; a caller's cancel → cancelled; a lost lease or a retry → queued, or → failed
+ *   (WORKER_LOST) when it was lost too often.
  * - **succeeded, failed, cancelled, expired**: final. Nothing leaves; only the result is deleted in time.
  *
  * Every statement that writes a state takes its "from" side from this table.

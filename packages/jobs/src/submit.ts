@@ -9,7 +9,9 @@ import type { InsertOutcome, NewTask, TaskStore } from './ports/task-store.ts';
 /** Bytes of payload in one insert, roughly. */
 const maxInsertWeight = 4_000_000;
 
-/** Accepts jobs: concurrent inserts share a statement, and the answer waits for its commit, not for the queue. */
+/**
+ * Accepts jobs: concurrent inserts share a statement, and the answer waits for its commit, not for the queue.
+ */
 export function createSubmit(parts: {
   readonly store: TaskStore;
   readonly newId: NewId;

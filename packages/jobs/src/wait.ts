@@ -5,7 +5,10 @@ import { type ReadOutcome, type ReadView, visible } from './read.ts';
 import { createSignal } from './signal.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
-/** Resolves as soon as the task is final: by notice within milliseconds, by the slow poll when the notice was lost. */
+/**
+ * Resolves as soon as the task is final: by notice within milliseconds, by the slow poll when the notice was
+ * lost.
+ */
 export function createWait(parts: {
   readonly room: WaitingRoom;
   readonly readView: ReadView;

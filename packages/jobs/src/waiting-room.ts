@@ -5,7 +5,10 @@ import type { TaskStore } from './ports/task-store.ts';
 
 /** Callers that wait for a task to move. */
 export interface WaitingRoom {
-  /** Calls back on every step of the task, and now and then anyway, because notices may be lost. Returns how to leave. */
+  /**
+   * Calls back on every step of the task, and now and then anyway, because notices may be lost. Returns how
+   * to leave.
+   */
   enter(taskId: string, onMove: () => void, on: 'final' | 'any'): () => void;
   close(): void;
 }

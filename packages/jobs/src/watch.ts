@@ -20,7 +20,7 @@ export function createWatch(parts: {
   return async function* watch(taskId, { afterEventId = 0, signal, caller } = {}) {
     const moved = createSignal();
     const tokens: TaskToken[] = [];
-    // The row is read when it may have changed, not for each of a hundred tokens a second.
+    // The row is read when it may have changed, not for each of a hundred tokens per second.
     let stale = true;
     const leaveRoom = room.enter(
       taskId,

@@ -1,8 +1,8 @@
 import type { SentenceTransformerPipeline } from './store/sentence/steps.ts';
 
 /**
- * Outputs by the field's names, whatever the file calls them: `logits`, `start_logits`, `end_logits`, `last_hidden_state`,
- * `pooler_output`, `sentence_embedding`, and the lists `attentions` and `hidden_states`.
+ * Outputs by the field's names, whatever the file calls them: `logits`, `start_logits`, `end_logits`,
+ * `last_hidden_state`, `pooler_output`, `sentence_embedding`, and the lists `attentions` and `hidden_states`.
  */
 export type OutputName =
   | 'logits'
@@ -19,7 +19,9 @@ export interface ModelDescription {
   readonly identifier: string;
   /** `model_type` of config.json: bert, roberta, gpt2 … */
   readonly architecture: string;
-  /** First entry of `architectures`, such as BertForSequenceClassification; null when config.json has none. */
+  /**
+   * First entry of `architectures`, such as BertForSequenceClassification; null when config.json has none.
+   */
   readonly modelClass: string | null;
   readonly id2label: Readonly<Record<string, string>>;
   readonly problemType: string | null;

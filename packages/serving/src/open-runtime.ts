@@ -26,8 +26,8 @@ export interface OpenRuntime extends DifferentiableRuntime {
   /** `cpu` or `cuda:0`. */
   readonly device: string;
   /**
-   * The same model with adapters merged in; itself when none is named. Views share tokenizer, batch loop and limits.
-   * Throws INPUT_INVALID, ADAPTER_UNFIT, MODEL_DOWNLOAD_FAILED, FEATURE_UNAVAILABLE.
+   * The same model with adapters merged in; itself when none is named. Views share tokenizer, batch loop and
+   * limits. Throws INPUT_INVALID, ADAPTER_UNFIT, MODEL_DOWNLOAD_FAILED, FEATURE_UNAVAILABLE.
    */
   withAdapters(choice: AdapterChoice): Promise<DifferentiableRuntime>;
   /** Changes the limit from the next batch on. */
@@ -41,8 +41,9 @@ export interface OpenRuntime extends DifferentiableRuntime {
 /**
  * Opens a model: tokenizer, session in the onnxruntime thread, batch loop.
  *
- * `quantised` serves plain requests in int8; what looks inside the model (attentions, gradients) uses the weights as they
- * are in the file. Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED with the reason, GPU_REQUIRED.
+ * `quantised` serves plain requests in int8; what looks inside the model (attentions, gradients) uses the
+ * weights as they are in the file. Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED with the reason,
+ * GPU_REQUIRED.
  */
 export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenRuntime> {
   const found = await readFolder(options);

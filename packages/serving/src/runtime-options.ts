@@ -21,8 +21,8 @@ export interface OpenRuntimeOptions {
   /** Rows of a batch at the most. */
   readonly batchSize: number;
   /**
-   * Padded tokens of a batch at the most; by default 1,024 on the CPU, where more leaves the cache (2,048 is 6 to 8 % slower
-   * on MiniLM at 128 tokens), and 16,384 on a GPU.
+   * Padded tokens of a batch at the most; by default 1,024 on the CPU, where more leaves the cache (2,048 is
+   * 6 to 8 % slower on MiniLM at 128 tokens), and 16,384 on a GPU.
    */
   readonly maxPaddedTokens?: number;
   /** Bytes that the caches of all texts being generated may grow to; half a gibibyte by default. */

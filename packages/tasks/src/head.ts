@@ -4,15 +4,18 @@ import type { ForwardTimings, ModelRuntime } from '@tessera/serving';
 /** What a head may use while it works on one job. */
 export interface HeadContext {
   readonly runtime: ModelRuntime;
-  /** The task's id: the model runtime names it beside a batch, so that the host knows whose rows ran when it crashed. */
+  /**
+   * The task's id: the model runtime names it beside a batch, so that the host knows whose rows ran when it
+   * crashed.
+   */
   readonly tag?: string;
   /** Aborts when the task is cancelled or out of time. */
   readonly signal: AbortSignal;
   /** Rows of one batch at the most, as configured now. */
   readonly batchSize: number;
   /**
-   * The type the model was registered with. `sentence-transformer` runs the folder's own pooling pipeline; when it is
-   * absent a folder that has such a pipeline uses it.
+   * The type the model was registered with. `sentence-transformer` runs the folder's own pooling pipeline;
+   * when it is absent a folder that has such a pipeline uses it.
    */
   readonly modelType?: ModelType;
   /** Adds to the task's timings. */
@@ -33,7 +36,10 @@ export interface HeadContext {
   }) => void;
 }
 
-/** One task: payload in, fields and tensors out (docs/square-wire.md#tasks). It knows no queue, no HTTP and no ONNX. */
+/**
+ * One task: payload in, fields and tensors out (docs/square-wire.md#tasks). It knows no queue, no HTTP and no
+ * ONNX.
+ */
 export interface TaskHead<T extends TaskName> {
   readonly task: T;
   run(payload: JobPayload<T>, context: HeadContext): Promise<TaskResult>;

@@ -2,7 +2,10 @@ import type { JobPayload, TaskName, TaskResult } from '@tessera/contracts';
 import type { HeadContext, TaskHead } from './head.ts';
 import { taskHeads } from './registry.ts';
 
-/** Runs the head of the payload's task. Throws AppError for what the caller can mend, and whatever the runtime throws. */
+/**
+ * Runs the head of the payload's task. Throws AppError for what the caller can mend, and whatever the runtime
+ * throws.
+ */
 export function runTask<T extends TaskName>(
   payload: JobPayload<T>,
   context: HeadContext,

@@ -4,8 +4,9 @@ import { AppError, type Clock, type Log } from '@tessera/base';
 const sayAfterMs = 1_500;
 
 /**
- * Opens something that stands on the database, for as long as the database cannot be used: away, starting, or without a
- * free connection. It says so once at once and then with the reason of each try; every other failure is thrown.
+ * Opens something that stands on the database, for as long as the database cannot be used: away, starting, or
+ * without a free connection. It says so once at once and then with the reason of each try; every other
+ * failure is thrown.
  */
 export async function untilOpen<T>(
   open: () => Promise<T>,

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 
-/** Debian's Chromium, or what CHROMIUM_PATH names; null where there is none. Under CI its absence is an error, not a left-out test. */
+/**
+ * Debian's Chromium, or what CHROMIUM_PATH names; null where there is none. Under CI its absence is an error,
+ * not a left-out test.
+ */
 export function findChromium(): string | null {
   const path = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
   if (existsSync(path)) return path;

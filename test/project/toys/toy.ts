@@ -1,4 +1,7 @@
-/** Something that is added to the code base for a test: which files change, and a program that runs what was added. */
+/**
+ * Something that is added to the code base for a test: which files change, and a program that runs what was
+ * added.
+ */
 export interface Toy {
   /** As the list in CONTRIBUTING.md calls it. */
   readonly kind: string;

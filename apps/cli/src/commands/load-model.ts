@@ -8,7 +8,10 @@ import { TaskFailedError } from '../failure.ts';
 const sample = (task: string): readonly unknown[] =>
   task === 'question-answering' ? [['Who?', 'Nobody was there.']] : ['ok'];
 
-/** Has a model answer one text, which loads it, and prints what it can do. Throws TaskFailedError with the reason. */
+/**
+ * Has a model answer one text, which loads it, and prints what it can do. Throws TaskFailedError with the
+ * reason.
+ */
 export async function loadModel(identifier: string, session: Session): Promise<void> {
   const { client, terminal, json, signal } = session;
   let model = await client.models.get(identifier);

@@ -109,7 +109,10 @@ async function add(source: string, flags: AddFlags, session: Session): Promise<v
   await loadModel(model.identifier, session);
 }
 
-/** "owner/name" is a repository; what begins like a path, or lies here, is one. Paths are meant from where the person stands. */
+/**
+ * "owner/name" is a repository; what begins like a path, or lies here, is one. Paths are meant from where the
+ * person stands.
+ */
 function folderOf(source: string, { terminal }: Session): string | null {
   const looksLikePath = /^(\.|~|\/|[A-Za-z]:[\\/])/.test(source) || source.split(/[\\/]/).length > 2;
   const isName = /^[\w.-]+\/[\w.-]+$/.test(source);

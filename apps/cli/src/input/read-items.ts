@@ -19,8 +19,8 @@ export interface Source {
 export const formats = ['csv', 'tsv', 'jsonl', 'json', 'txt'] as const;
 
 /**
- * What a command works on: the texts of its arguments, else a file, else standard input. CSV has a header; JSON Lines hold
- * texts, pairs or objects; other files are one text per line. Throws UsageError.
+ * What a command works on: the texts of its arguments, else a file, else standard input. CSV has a header;
+ * JSON Lines hold texts, pairs or objects; other files are one text per line. Throws UsageError.
  */
 export async function readItems(source: Source, terminal: Terminal): Promise<readonly Item[]> {
   const { texts, file } = source;

@@ -12,7 +12,10 @@ export interface Columns {
 const firstNames = ['text', 'sentence', 'question', 'premise', 'sentence1', 'input', 'review', 'content'];
 const secondNames = ['textPair', 'text_pair', 'context', 'hypothesis', 'sentence2'];
 
-/** Items as the inputs of a task: a text, or a pair where an item (or --pair) has two. Throws UsageError naming the item. */
+/**
+ * Items as the inputs of a task: a text, or a pair where an item (or --pair) has two. Throws UsageError
+ * naming the item.
+ */
 export function toInputs(items: readonly Item[], task: TaskName, { column, pair }: Columns): TextInput[] {
   return items.map((item, i) => {
     const first = textIn(item, column === undefined ? firstNames : [column]);

@@ -12,7 +12,10 @@ const aliases: Readonly<Record<string, string>> = {
   hypothesis: 'textPair',
 };
 
-/** Items as the records of an evaluation: known columns under their names, others left out. Throws UsageError naming the record. */
+/**
+ * Items as the records of an evaluation: known columns under their names, others left out. Throws UsageError
+ * naming the record.
+ */
 export function toRecords(items: readonly Item[], task: TaskName): readonly Item[] {
   if (!(task in evaluationRecords))
     throw new UsageError(`${task} cannot be evaluated; ${Object.keys(evaluationRecords).join(', ')} can.`);

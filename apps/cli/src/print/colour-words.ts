@@ -2,8 +2,8 @@ import { type Segment, segmentsOf, type WeightedSpan } from '@tessera/text-views
 import pc from 'picocolors';
 
 /**
- * A text with its words in blue (for the answer) or yellow (against it), the strong ones reversed; without colours the
- * strongest words are marked by a plus or minus.
+ * A text with its words in blue (for the answer) or yellow (against it), the strong ones reversed; without
+ * colours the strongest words are marked by a plus or minus.
  */
 export function colourWords(text: string, words: readonly WeightedSpan[], strongest?: number): string {
   return segmentsOf(text, words, strongest).map(paint).join('');

@@ -7,8 +7,9 @@ export interface Entity {
 }
 
 /**
- * Tokens joined to entities as their tags say: "B-" begins one, "I-" of the same kind goes on, "O" is none; plain labels go on
- * while they stay the same. Special tokens and padding have empty offsets and are left out.
+ * Tokens joined to entities as their tags say: "B-" begins one, "I-" of the same kind goes on, "O" is none;
+ * plain labels go on while they stay the same. Special tokens and padding have empty offsets and are left
+ * out.
  */
 export function entitiesOf(
   text: string,

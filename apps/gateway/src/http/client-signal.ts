@@ -1,6 +1,9 @@
 import type { Response } from 'express';
 
-/** Why a signal of {@link clientSignal} aborts; made once, because an abort without a reason makes an exception each time. */
+/**
+ * Why a signal of {@link clientSignal} aborts; made once, because an abort without a reason makes an
+ * exception each time.
+ */
 const nobodyWaits = new Error('the client went away, or the gateway stops');
 
 /** Who waits while the gateway is open: one listener for all of them, however many. */

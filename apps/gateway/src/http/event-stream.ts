@@ -15,7 +15,10 @@ export function openEventStream(response: Response, headers: Readonly<Record<str
   response.flushHeaders();
 }
 
-/** Writes events as they come, with comments in between that keep an idle connection open; returns when there are no more. */
+/**
+ * Writes events as they come, with comments in between that keep an idle connection open; returns when there
+ * are no more.
+ */
 export async function writeEvents(
   response: Response,
   events: AsyncIterator<TaskEvent>,

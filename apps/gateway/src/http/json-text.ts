@@ -1,6 +1,9 @@
 import type { WireResponse } from '@tessera/dialects';
 
-/** A JSON reply of any value that can be written as JSON, such as the views of packages that do not say so in their types. */
+/**
+ * A JSON reply of any value that can be written as JSON, such as the views of packages that do not say so in
+ * their types.
+ */
 export function jsonText(
   status: number,
   value: object,

@@ -25,7 +25,8 @@ export function makeMetrics(counts: () => Promise<QueueCounts>): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [registry],
   });
-  // Read by hand before each page, so that a store that is down empties the gauge instead of failing the page.
+  // Read by hand before each page, so that a store that is down empties the gauge instead of failing the
+  // page.
   const tasks = new Gauge({
     name: 'tessera_tasks',
     help: 'Unfinished tasks by model and state.',

@@ -7,8 +7,8 @@ import { contextOf } from '../http/request-context.ts';
 import { checkNeighbour } from './neighbours.ts';
 
 /**
- * Finds out who asks, by `Authorization: Bearer <key>`; while the door is open, whoever is on this machine. Throws UNAUTHENTICATED,
- * and FOREIGN_PAGE for what a stranger's page on this machine may have sent.
+ * Finds out who asks, by `Authorization: Bearer <key>`; while the door is open, whoever is on this machine.
+ * Throws UNAUTHENTICATED, and FOREIGN_PAGE for what a stranger's page on this machine may have sent.
  */
 export function authenticate({ access, trustedHosts }: GatewayDeps): RequestHandler {
   return async (request, response, next) => {

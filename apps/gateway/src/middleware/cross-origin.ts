@@ -13,8 +13,8 @@ const exposedHeaders = [
 ];
 
 /**
- * Which pages may read answers: any, as in SQuARE, where keys are asked for; only this machine's, and without credentials, where
- * none are.
+ * Which pages may read answers: any, as in SQuARE, where keys are asked for; only this machine's, and without
+ * credentials, where none are.
  */
 export function crossOrigin({ access, trustedHosts }: GatewayDeps): RequestHandler {
   const common = { exposedHeaders, maxAge: 600 };

@@ -4,7 +4,10 @@ import type { ErrorRequestHandler } from 'express';
 import { contextOf } from '../http/request-context.ts';
 import { send } from '../http/send.ts';
 
-/** The one place where errors become answers: in the words of the dialect that was asked, and nothing of the inside. */
+/**
+ * The one place where errors become answers: in the words of the dialect that was asked, and nothing of the
+ * inside.
+ */
 export function errorHandler(options: {
   readonly log: Log;
   readonly maxBodyBytes: number;
@@ -13,7 +16,8 @@ export function errorHandler(options: {
   return (thrown: unknown, _request, response, _next) => {
     const { requestId, encodeError, route } = contextOf(response);
     const error = translate(thrown, { requestId, maxBodyBytes });
-    // What failed here is logged here, once; the error of a task that failed was logged by its worker, under the task's id.
+    // What failed here is logged here, once; the error of a task that failed was logged by its worker, under
+    // the task's id.
     if (error.code === 'INTERNAL' && error.detail.requestId === requestId)
       log.error({ err: error.cause ?? thrown, requestId, route }, 'request failed');
     if (error.code === 'SERVICE_UNAVAILABLE')
@@ -37,7 +41,8 @@ function translate(
     return new AppError('BODY_NOT_JSON', { detail: { field: 'body', problem: 'it ended early' } });
   // A path with a stray "%".
   if (thrown instanceof URIError) return new AppError('ROUTE_UNKNOWN');
-  // The body reader says of each of its refusals whose fault it was: no JSON, no UTF-8, broken gzip, an encoding that nobody knows.
+  // The body reader says of each of its refusals whose fault it was: no JSON, no UTF-8, broken gzip, an
+  // encoding that nobody knows.
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new AppError('BODY_NOT_JSON', {
       detail: { field: 'body', problem: String(message).slice(0, 200) },

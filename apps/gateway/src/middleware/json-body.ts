@@ -3,7 +3,10 @@ import { AppError } from '@tessera/base';
 import { maxBodyDepth } from '@tessera/dialects';
 import express, { type Request, type RequestHandler } from 'express';
 
-/** Reads a JSON body of at most `maxBytes`, whatever content type it claims; no body leaves `request.body` undefined. */
+/**
+ * Reads a JSON body of at most `maxBytes`, whatever content type it claims; no body leaves `request.body`
+ * undefined.
+ */
 export function jsonBody(maxBytes: number): RequestHandler {
   return express.json({
     limit: maxBytes,
@@ -39,8 +42,8 @@ function checkDepth(bytes: Uint8Array): void {
 }
 
 /**
- * Throws JSON_REQUIRED for a body that does not claim to be JSON. A page can send text or a form anywhere without asking; JSON it can
- * send only where a preflight request was answered with leave.
+ * Throws JSON_REQUIRED for a body that does not claim to be JSON. A page can send text or a form anywhere
+ * without asking; JSON it can send only where a preflight request was answered with leave.
  */
 export function requireJson(request: Request): void {
   // null: there is no body; nor is there one where its length is 0.

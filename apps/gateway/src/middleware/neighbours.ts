@@ -3,9 +3,10 @@ import { AppError } from '@tessera/base';
 import { isLoopback } from '../config.ts';
 
 /**
- * While there are no keys, everybody on this machine is an administrator, and a browser on this machine runs pages of strangers. So
- * only requests that no such page can send are let in: the name in `Host` must be this machine's, else a stranger's name was made to
- * point here (DNS rebinding), and so must the page in `Origin`, which a browser sends with every POST.
+ * While there are no keys, everybody on this machine is an administrator, and a browser on this machine runs
+ * pages of strangers. So only requests that no such page can send are let in: the name in `Host` must be this
+ * machine's, else a stranger's name was made to point here (DNS rebinding), and so must the page in `Origin`,
+ * which a browser sends with every POST.
  */
 export function checkNeighbour(headers: IncomingHttpHeaders, trusted: ReadonlySet<string>): void {
   const { host, origin } = headers;

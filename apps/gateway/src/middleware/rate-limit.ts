@@ -8,8 +8,9 @@ import { countedAs } from './open-requests.ts';
 const windowSeconds = 60;
 
 /**
- * Counts a caller's requests in windows of a minute, in this process: behind n gateways a caller gets up to n times its limit.
- * Answers carry RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers). Throws RATE_LIMITED.
+ * Counts a caller's requests in windows of a minute, in this process: behind n gateways a caller gets up to n
+ * times its limit. Answers carry RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers).
+ * Throws RATE_LIMITED.
  */
 export function rateLimit({ requestsPerMinute }: GatewayDeps): RequestHandler {
   const limiters = new Map<number, RateLimiterMemory>();

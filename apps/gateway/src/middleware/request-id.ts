@@ -6,7 +6,10 @@ import type { RequestContext } from '../http/request-context.ts';
 
 const acceptable = /^[\w.:-]{1,128}$/;
 
-/** Names every request (the caller's X-Request-Id when it is a tame one), answers with the name, and times the request. */
+/**
+ * Names every request (the caller's X-Request-Id when it is a tame one), answers with the name, and times the
+ * request.
+ */
 export function requestId({ newId, clock, metrics }: GatewayDeps): RequestHandler {
   return (request, response, next) => {
     const given = request.headers['x-request-id'];

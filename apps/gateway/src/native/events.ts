@@ -10,8 +10,9 @@ import type { NativeHandler } from './call.ts';
 import { findTask } from './find-task.ts';
 
 /**
- * GET /v1/tasks/{id}/events: the task's life as server-sent events, from the beginning or after Last-Event-ID (or ?after=),
- * until its final event. Comments keep idle connections open. 204, which tells EventSource to stop, when nothing is left to tell.
+ * GET /v1/tasks/{id}/events: the task's life as server-sent events, from the beginning or after Last-Event-ID
+ * (or ?after=), until its final event. Comments keep idle connections open. 204, which tells EventSource to
+ * stop, when nothing is left to tell.
  */
 export function taskEvents(
   { jobs, clock, closing }: GatewayDeps,

@@ -10,7 +10,9 @@ export async function findTask<T>(taskId: string, look: () => Promise<T | null>)
   return found;
 }
 
-/** View and result of a task that succeeded. Throws TASK_NOT_FINISHED, the task's own error, or TASK_EXPIRED. */
+/**
+ * View and result of a task that succeeded. Throws TASK_NOT_FINISHED, the task's own error, or TASK_EXPIRED.
+ */
 export async function readSucceeded(
   jobs: Jobs,
   taskId: string,

@@ -24,7 +24,10 @@ export interface ReadJob {
   readonly warnings: readonly string[];
 }
 
-/** The body of POST /v1/tasks as a job of its model, with how its tensors are to be written and what was ignored. */
+/**
+ * The body of POST /v1/tasks as a job of its model, with how its tensors are to be written and what was
+ * ignored.
+ */
 export async function readSubmission(
   deps: GatewayDeps,
   call: NativeCall<'submit' | 'evaluate'>,

@@ -9,9 +9,9 @@ import type { NativeCall } from './call.ts';
 import { readSubmission } from './read-submission.ts';
 
 /**
- * POST /v1/tasks with `Accept: text/event-stream`: the task's life as server-sent events on the same connection. Generated
- * text comes as `token` events while it is made; the last event is `result`, with the task as GET shows it and its result.
- * A client that goes away before the end cancels the task.
+ * POST /v1/tasks with `Accept: text/event-stream`: the task's life as server-sent events on the same
+ * connection. Generated text comes as `token` events while it is made; the last event is `result`, with the
+ * task as GET shows it and its result. A client that goes away before the end cancels the task.
  */
 export function submitStream(deps: GatewayDeps, streams: OpenRequests) {
   const { jobs, clock, closing, log } = deps;

@@ -21,8 +21,8 @@ export function submitOrStream(deps: GatewayDeps, streams: OpenRequests): Native
 }
 
 /**
- * 202 with the task, or, under `Prefer: wait=N`, 200 with the task and its result when it ended in time. The same Idempotency-Key
- * gives the same task.
+ * 202 with the task, or, under `Prefer: wait=N`, 200 with the task and its result when it ended in time. The
+ * same Idempotency-Key gives the same task.
  */
 export function submit(deps: GatewayDeps, read: Read) {
   const { jobs, maxWaitMs, clock, closing } = deps;
@@ -34,7 +34,8 @@ export function submit(deps: GatewayDeps, read: Read) {
     const caller = sightOf(identity);
     const waitMs = preferredWaitMs(request, maxWaitMs);
     if (waitMs === null) {
-      // A new task's row holds nothing that is not known here; reading it back would cost a query for each request.
+      // A new task's row holds nothing that is not known here; reading it back would cost a query for each
+      // request.
       const view = created
         ? newView({ taskId, job, nowMs: clock.now() })
         : ((await jobs.read(taskId, caller)) ?? newView({ taskId, job, nowMs: clock.now() }));

@@ -72,7 +72,9 @@ function waitIfPreferred({ jobs, maxWaitMs, closing }: GatewayDeps) {
   };
 }
 
-/** `?tensors=` decides; without it `Accept: application/octet-stream` asks for the safetensors file itself. */
+/**
+ * `?tensors=` decides; without it `Accept: application/octet-stream` asks for the safetensors file itself.
+ */
 function resultForm(request: Request): TensorEncoding | 'file' {
   const { tensors } = request.query;
   if (tensors === undefined)

@@ -6,7 +6,10 @@ import { replyWith } from '../http/reply-with.ts';
 import { authenticate, requireRole } from '../middleware/auth.ts';
 import { openApiPage } from './openapi.ts';
 
-/** /healthz: this process answers. /readyz: a task sent now would end. /metrics: for Prometheus. /openapi.json. */
+/**
+ * /healthz: this process answers. /readyz: a task sent now would end. /metrics: for Prometheus.
+ * /openapi.json.
+ */
 export function healthRoutes(deps: GatewayDeps): Router {
   const { jobs, metrics, draining } = deps;
   const router = express.Router();

@@ -6,8 +6,9 @@ import { type Identity, sightOf } from '../access.ts';
 import { readModel } from '../find-model.ts';
 
 /**
- * Management tasks without a table of their own. A deploy is a small job that makes a host load the model; its id is that
- * job's id behind a prefix. Removing and scaling are done before the answer leaves, so their ids only say what to look up.
+ * Management tasks without a table of their own. A deploy is a small job that makes a host load the model;
+ * its id is that job's id behind a prefix. Removing and scaling are done before the answer leaves, so their
+ * ids only say what to look up.
  */
 
 const loadCaller = 'deploy:';
@@ -63,7 +64,10 @@ interface Looking {
   readonly wait: { readonly timeoutMs: number; readonly signal: AbortSignal };
 }
 
-/** The outcome of a management task; null when `id` is not the id of one. Throws TASK_UNKNOWN for one that is not there. */
+/**
+ * The outcome of a management task; null when `id` is not the id of one. Throws TASK_UNKNOWN for one that is
+ * not there.
+ */
 export async function managedOutcome(id: string, looking: Looking): Promise<Outcome | null> {
   if (id.startsWith(loadPrefix)) return loadOutcome(id, looking);
   for (const [kind, prefix] of Object.entries(doneprefixes)) {

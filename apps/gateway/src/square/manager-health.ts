@@ -18,7 +18,10 @@ export function modelsHealth({ jobs }: GatewayDeps): SquareHandler<'models-healt
     );
 }
 
-/** GET {id}/health: a list of one; not 2xx while no host has loaded the model, which makes the front-end deploy it. */
+/**
+ * GET {id}/health: a list of one; not 2xx while no host has loaded the model, which makes the front-end
+ * deploy it.
+ */
 export function modelHealth({ jobs }: GatewayDeps): SquareHandler<'model-health'> {
   return async ({ parameters }) => {
     const model = await readModel(jobs.catalogue, parameters.identifier);

@@ -9,8 +9,9 @@ import type { SquareHandler } from './call.ts';
 import { managedOutcome } from './managed-task.ts';
 
 /**
- * GET task_result/{id}, held open until the task ends or the long-poll limit passes: SQuARE's clients sleep two seconds between
- * polls, and holding the first one saves them that (docs/square-wire.md#task-results). `Prefer: wait=N` shortens it.
+ * GET task_result/{id}, held open until the task ends or the long-poll limit passes: SQuARE's clients sleep
+ * two seconds between polls, and holding the first one saves them that (docs/square-wire.md#task-results).
+ * `Prefer: wait=N` shortens it.
  */
 export function taskResult(deps: GatewayDeps): SquareHandler<'task-result'> {
   const { jobs, longPollMs, closing } = deps;

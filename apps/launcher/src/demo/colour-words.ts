@@ -28,8 +28,8 @@ export function wordsOf(tokens: readonly ExplainedToken[], part: string): Weight
 }
 
 /**
- * A text with its words in green (for the prediction) or red (against it), the strong ones reversed; without colours the
- * strongest words are marked by a plus or minus.
+ * A text with its words in green (for the prediction) or red (against it), the strong ones reversed; without
+ * colours the strongest words are marked by a plus or minus.
  */
 export function colourWords(text: string, words: readonly WeightedWord[]): string {
   const points = [...text];

@@ -15,7 +15,10 @@ import { sampleJobs } from './sample-jobs.ts';
 
 const jobs = [...sampleJobs, ...generationJobs, ...lookInsideJobs];
 
-/** `npm run demo`: a whole Tessera in a folder of its own, one real job of each kind over HTTP, then nothing left. */
+/**
+ * `npm run demo`: a whole Tessera in a folder of its own, one real job of each kind over HTTP, then nothing
+ * left.
+ */
 export async function runDemo(config: LauncherConfig): Promise<number> {
   const demos = join(config.home, 'demo');
   mkdirSync(demos, { recursive: true });

@@ -2,7 +2,10 @@ import type { TaskTimings } from '@tessera/contracts';
 import pc from 'picocolors';
 import type { SampleJob } from './sample-jobs.ts';
 
-/** Sends one job as SQuARE's client would, polls for its end, and prints request and answer. Throws when it fails. */
+/**
+ * Sends one job as SQuARE's client would, polls for its end, and prints request and answer. Throws when it
+ * fails.
+ */
 export async function runJob(url: string, job: SampleJob): Promise<void> {
   const path = `/api/main/${job.model}/${job.task}`;
   console.log(`\n${pc.bold(job.title)} ${pc.dim(`· ${job.model}`)}`);

@@ -14,7 +14,10 @@ export interface SampleJob {
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const quote = (text: string): string => `“${text}”`;
 
-/** base64 .npy of little-endian float32, as SQuARE's clients read it (docs/square-wire.md#arrays): shape and values. */
+/**
+ * base64 .npy of little-endian float32, as SQuARE's clients read it (docs/square-wire.md#arrays): shape and
+ * values.
+ */
 function readNpy(base64: string): { shape: number[]; values: Float32Array } {
   const bytes = Buffer.from(base64, 'base64');
   const headerLength = bytes.readUInt16LE(8);

@@ -39,8 +39,9 @@ export class Interrupted extends Error {
 }
 
 /**
- * Starts everything and resolves when gateway and worker host can be used; a part that dies later is started again.
- * Throws Interrupted when `interrupted` resolves first, and when a part cannot start; nothing is left running then.
+ * Starts everything and resolves when gateway and worker host can be used; a part that dies later is started
+ * again. Throws Interrupted when `interrupted` resolves first, and when a part cannot start; nothing is left
+ * running then.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { config, home, log, interrupted, onStep = () => undefined } = options;

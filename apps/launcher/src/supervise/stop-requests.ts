@@ -17,8 +17,9 @@ export interface SignalSource {
 const onePressMs = 500;
 
 /**
- * Listens for requests to stop. systemd, `timeout` and CI runners send SIGTERM to every process of a group, and
- * those between pass it on, so any number of them is one request; only Ctrl-C pressed again asks for more.
+ * Listens for requests to stop. systemd, `timeout` and CI runners send SIGTERM to every process of a group,
+ * and those between pass it on, so any number of them is one request; only Ctrl-C pressed again asks for
+ * more.
  */
 export function listenForStop(source: SignalSource, clock: Clock): StopRequests {
   let askToStop = (): void => undefined;

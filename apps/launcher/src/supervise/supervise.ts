@@ -24,8 +24,9 @@ const longestDelayMs = 5_000;
 const healthyAfterMs = 30_000;
 
 /**
- * Keeps one Node process running: starts it again whenever it ends, at once the first time and with growing pauses
- * when it keeps ending. Its IPC channel closes when this process dies, however it dies, and the service then ends too.
+ * Keeps one Node process running: starts it again whenever it ends, at once the first time and with growing
+ * pauses when it keeps ending. Its IPC channel closes when this process dies, however it dies, and the
+ * service then ends too.
  */
 export function supervise(
   service: Service,

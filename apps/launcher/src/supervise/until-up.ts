@@ -10,13 +10,15 @@ export interface Rising {
   isUp(): Promise<boolean>;
 }
 
-/** A service whose process has ended so often before it was ever up says on its way out why it cannot start. */
+/**
+ * A service whose process has ended so often before it was ever up says on its way out why it cannot start.
+ */
 const endsUntilGivenUp = 3;
 const stillWaitingEveryMs = 15_000;
 
 /**
- * Waits until every service is up, for as long as their processes live: a first start that reads models from a slow
- * disk, or a database that has no connection left, is no failure. Throws when a process keeps ending.
+ * Waits until every service is up, for as long as their processes live: a first start that reads models from
+ * a slow disk, or a database that has no connection left, is no failure. Throws when a process keeps ending.
  */
 export async function untilUp(
   rising: readonly Rising[],

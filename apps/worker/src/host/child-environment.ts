@@ -1,4 +1,7 @@
-/** Variables that a model process may see; a name that ends in an underscore means every variable that begins with it. */
+/**
+ * Variables that a model process may see; a name that ends in an underscore means every variable that begins
+ * with it.
+ */
 const allowed = [
   // The operating system's own.
   ['PATH', 'HOME', 'USER', 'LANG', 'LC_', 'TZ', 'TMPDIR', 'TMP', 'TEMP', 'SYSTEMROOT', 'WINDIR'],
@@ -12,9 +15,9 @@ const allowed = [
 ].flat();
 
 /**
- * The environment of a model process. It parses files and texts of strangers, so it gets what it needs by name and none of
- * the host's secrets (DATABASE_URL, REDIS_URL, HF_TOKEN, TESSERA_API_KEYS, what else an operator has set); onnxruntime's
- * collecting of usage is off.
+ * The environment of a model process. It parses files and texts of strangers, so it gets what it needs by
+ * name and none of the host's secrets (DATABASE_URL, REDIS_URL, HF_TOKEN, TESSERA_API_KEYS, what else an
+ * operator has set); onnxruntime's collecting of usage is off.
  */
 export function childEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(own).filter(([name]) =>

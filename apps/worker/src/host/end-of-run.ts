@@ -28,7 +28,10 @@ export function endOfRun(exit: TaskExit): RunEnd {
 /** Waits that are shorter are those of an event loop, and not of something that was loaded or built. */
 const leastWaitMs = 1;
 
-/** Rounds to a tenth of a millisecond, once, where timings are written; what did not happen (loading, preparing) is left out. */
+/**
+ * Rounds to a tenth of a millisecond, once, where timings are written; what did not happen (loading,
+ * preparing) is left out.
+ */
 function rounded(timings: TaskTimings): TaskTimings {
   const { loadMs = 0, prepareMs = 0, ...always } = timings;
   const told: TaskTimings = {

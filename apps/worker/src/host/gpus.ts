@@ -1,6 +1,9 @@
 import { readdirSync } from 'node:fs';
 
-/** CUDA devices this host may use, as onnxruntime counts them; CUDA_VISIBLE_DEVICES narrows them as everywhere else. */
+/**
+ * CUDA devices this host may use, as onnxruntime counts them; CUDA_VISIBLE_DEVICES narrows them as everywhere
+ * else.
+ */
 export function findGpus(
   env: NodeJS.ProcessEnv = process.env,
   driverFolder = '/proc/driver/nvidia/gpus',

@@ -11,8 +11,9 @@ export interface HealthProbes {
 }
 
 /**
- * Serves a worker host's pages: /livez (503: replace me), /readyz (503: not yet, or not now), /metrics for Prometheus.
- * Meant for probes in a network of one's own: there are no keys. Rejects when the address cannot be listened on.
+ * Serves a worker host's pages: /livez (503: replace me), /readyz (503: not yet, or not now), /metrics for
+ * Prometheus. Meant for probes in a network of one's own: there are no keys. Rejects when the address cannot
+ * be listened on.
  */
 export async function serveHealth(
   { port, address }: { readonly port: number; readonly address: string },

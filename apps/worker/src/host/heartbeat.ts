@@ -7,7 +7,10 @@ import type { Residency } from './residency.ts';
 
 const beatEveryMs = 2_000;
 
-/** Every two seconds: unloads what is idle, opens replicas that are missing, and says in the database that this host lives. */
+/**
+ * Every two seconds: unloads what is idle, opens replicas that are missing, and says in the database that
+ * this host lives.
+ */
 export function startHeartbeat(options: {
   readonly host: string;
   readonly jobs: Pick<Jobs, 'hosts'>;

@@ -24,7 +24,9 @@ export interface Host {
 const reconcileEveryMs = 5_000;
 const drainMs = 8_000;
 
-/** Starts a worker host: consumers for every model, model processes on demand, the reconciler, the heartbeat. */
+/**
+ * Starts a worker host: consumers for every model, model processes on demand, the reconciler, the heartbeat.
+ */
 export async function startHost(deps: HostDeps): Promise<Host> {
   const { config, clock, log, jobs } = deps;
   const { name } = config;

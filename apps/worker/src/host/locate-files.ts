@@ -16,11 +16,16 @@ export interface DownloadProgress {
 
 /** Finds the files of models on this host. */
 export interface FileLocator {
-  /** The model's folder, downloaded when it is not here. Throws MODEL_FILES_MISSING, MODEL_DOWNLOAD_FAILED. */
+  /**
+   * The model's folder, downloaded when it is not here. Throws MODEL_FILES_MISSING, MODEL_DOWNLOAD_FAILED.
+   */
   folderOf(model: ModelEntry, onProgress?: (progress: DownloadProgress) => void): Promise<string>;
   /** Where the model's files are meant to be, seen from this host. */
   sourceOf(model: ModelEntry): ModelEntry['source'];
-  /** Folders of the other models that a payload names, by identifier. Throws MODEL_UNKNOWN and what `folderOf` throws. */
+  /**
+   * Folders of the other models that a payload names, by identifier. Throws MODEL_UNKNOWN and what `folderOf`
+   * throws.
+   */
   helpersOf(payload: JobPayload): Promise<Readonly<Record<string, string>>>;
 }
 
@@ -31,7 +36,10 @@ export function createFileLocator(options: {
 }): FileLocator {
   const { config, jobs, log } = options;
 
-  /** A folder that was registered on another machine or before a move: the same model may lie in this host's own folder. */
+  /**
+   * A folder that was registered on another machine or before a move: the same model may lie in this host's
+   * own folder.
+   */
   function sourceOf(model: ModelEntry): ModelEntry['source'] {
     const own = join(config.modelsDir, model.identifier);
     const isElsewhere = model.source.kind === 'folder' && !existsSync(model.source.path) && existsSync(own);

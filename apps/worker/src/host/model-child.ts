@@ -22,7 +22,10 @@ export interface ModelChildEvents {
 
 export type SpawnModelChild = (events: ModelChildEvents) => ModelChild;
 
-/** Spawns the model process of this app: from dist in production, through tsx when this file itself runs from src. */
+/**
+ * Spawns the model process of this app: from dist in production, through tsx when this file itself runs from
+ * src.
+ */
 export const spawnModelChild: SpawnModelChild = (events) => {
   const fromSource = import.meta.url.endsWith('.ts');
   const entry = fileURLToPath(new URL(`../model-process/main.${fromSource ? 'ts' : 'js'}`, import.meta.url));

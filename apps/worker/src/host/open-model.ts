@@ -10,13 +10,19 @@ import { openReplica, type Replica } from './replica.ts';
 const cancelGraceMs = 500;
 
 export interface ModelOpener {
-  /** A replica of a model whose files are here and fit; rejects, and tells the catalogue why, when they do not. */
+  /**
+   * A replica of a model whose files are here and fit; rejects, and tells the catalogue why, when they do
+   * not.
+   */
   open(model: ModelEntry): Promise<Replica>;
   /** Downloads under way, by model. */
   downloads(): ReadonlyMap<string, DownloadProgress>;
 }
 
-/** Opens models for a host: finds their files, describes what is new, starts replicas that report to the catalogue. */
+/**
+ * Opens models for a host: finds their files, describes what is new, starts replicas that report to the
+ * catalogue.
+ */
 export function createModelOpener(
   deps: HostDeps,
   options: {
@@ -69,7 +75,8 @@ export function createModelOpener(
             1,
             Math.floor(config.threads / Math.min(config.threads, Math.max(1, model.replicas))),
           ),
-          // Without a GPU the wish goes on all the same: the model process falls back with a warning, or refuses under REQUIRE_GPU.
+          // Without a GPU the wish goes on all the same: the model process falls back with a warning, or
+          // refuses under REQUIRE_GPU.
           gpu: model.disableGpu ? null : (deps.gpus[gpuTurn++ % Math.max(1, deps.gpus.length)] ?? 0),
           requireGpu: config.requireGpu,
           hub: config.hub,

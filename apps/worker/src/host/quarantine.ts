@@ -1,10 +1,11 @@
 /**
  * Which tasks may have killed their model process, and how to find out.
  *
- * A crash makes the members of the running batch suspects. They run again before anything else, and alone: first in
- * halves, a half that crashes is halved again, until one task is alone. A task that takes the process with it
- * `poisonousAfter` times while nobody else ran is poisonous; fewer times may be bad luck. A SIGKILL needs more proof than
- * a crash: it is the kernel's when memory ran out, but an operator's just as well.
+ * A crash makes the members of the running batch suspects. They run again before anything else, and alone:
+ * first in halves, a half that crashes is halved again, until one task is alone. A task that takes the
+ * process with it `poisonousAfter` times while nobody else ran is poisonous; fewer times may be bad luck. A
+ * SIGKILL needs more proof than a crash: it is the kernel's when memory ran out, but an operator's just as
+ * well.
  */
 export interface Quarantine<T> {
   /** Tasks that run next, with nothing else in the process; null when normal work may go on. */

@@ -8,8 +8,9 @@ import { describeFolder } from './describe-new.ts';
 const deepest = 3;
 
 /**
- * Registers every folder below `folder` that holds a config.json and is not in the catalogue yet, under its path
- * ("tessera/sentiment-en"). Entries that are there stay as they are, so that what was configured survives a restart.
+ * Registers every folder below `folder` that holds a config.json and is not in the catalogue yet, under its
+ * path ("tessera/sentiment-en"). Entries that are there stay as they are, so that what was configured
+ * survives a restart.
  */
 export async function registerFolders(options: {
   readonly folder: string;

@@ -1,8 +1,8 @@
 /**
  * A replica is always in one of these modes:
  *
- * - **idle**: it has no process, and nothing is asked of it (or its model could not be loaded).
- *   Leaves by: a task → loading; a process that ended while tasks wait, or with a loaded model → pausing or loading.
+ * - **idle**: it has no process, and nothing is asked of it (or its model could not be loaded). Leaves by: a
+ *   task → loading; a process that ended while tasks wait, or with a loaded model → pausing or loading.
  * - **loading**: its process opens the model; tasks wait.
  *   Leaves by: the process's word → ready; a model that cannot be opened → killing; the process's end → idle.
  * - **ready**: tasks run.

@@ -42,11 +42,14 @@ export interface ReplicaOptions {
 }
 
 /**
- * One model process and the tasks it was given. It starts the process again when it dies, finds out which task
- * killed it (quarantine.ts), and answers every task exactly once.
+ * One model process and the tasks it was given. It starts the process again when it dies, finds out which
+ * task killed it (quarantine.ts), and answers every task exactly once.
  */
 export interface Replica {
-  /** `arrivedMs` is when the task came to this host (monotonic clock): what it waits from then on is the model's loading. */
+  /**
+   * `arrivedMs` is when the task came to this host (monotonic clock): what it waits from then on is the
+   * model's loading.
+   */
   run(order: TaskOrder, arrivedMs?: number): Promise<TaskExit>;
   cancel(taskId: string): void;
   setBatchSize(batchSize: number): void;
@@ -187,7 +190,10 @@ export function openReplica(options: ReplicaOptions): Replica {
     dispatch();
   }
 
-  /** A dataset may take hours; what must not take longer than a task may is the way from one sign of life to the next. */
+  /**
+   * A dataset may take hours; what must not take longer than a task may is the way from one sign of life to
+   * the next.
+   */
   function onProgress(taskId: string): void {
     const task = held.find(taskId);
     if (!task?.order.payload.evaluation || !task.stopRunTimer) return;
@@ -259,7 +265,9 @@ export function openReplica(options: ReplicaOptions): Replica {
     child.kill();
   }
 
-  /** A batch that runs too long is treated like a crash, so that its innocent members get their turn alone. */
+  /**
+   * A batch that runs too long is treated like a crash, so that its innocent members get their turn alone.
+   */
   function onTimeout(task: HeldTask): void {
     const alone = [...batch].every((mate) => mate === task);
     if (batch.has(task) && !alone) return kill('runs a batch past its time', { blames: true });
@@ -280,7 +288,10 @@ export function openReplica(options: ReplicaOptions): Replica {
       }
       return exit;
     },
-    /** A living process answers a cancel at once (protocol.ts); one that does not is stuck, and its other tasks run again. */
+    /**
+     * A living process answers a cancel at once (protocol.ts); one that does not is stuck, and its other
+     * tasks run again.
+     */
     cancel(taskId) {
       const task = held.find(taskId);
       if (!task || task.cancelled) return;

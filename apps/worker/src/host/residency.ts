@@ -18,16 +18,22 @@ export interface ResidencyOptions {
   readonly idleMs: number;
 }
 
-/** Which models are in memory on this host: loaded on first use, kept, unloaded when idle or least recently used. */
+/**
+ * Which models are in memory on this host: loaded on first use, kept, unloaded when idle or least recently
+ * used.
+ */
 export interface Residency {
   /** Runs a task on the freest process of its model; ends it there when the signal aborts. */
   run(model: ModelEntry, task: TaskOrder, signal: AbortSignal): Promise<TaskExit>;
-  /** The entry changed: takes over what can be changed in place, and loads anew for the rest once the model is idle. */
+  /**
+   * The entry changed: takes over what can be changed in place, and loads anew for the rest once the model is
+   * idle.
+   */
   changed(model: ModelEntry): void;
   remove(identifier: string): void;
   /**
-   * Unloads what has been idle for too long, then the least recently used while memory is over the limit; and opens one
-   * process more of each model that should have several, is busy, and has all it has in use.
+   * Unloads what has been idle for too long, then the least recently used while memory is over the limit; and
+   * opens one process more of each model that should have several, is busy, and has all it has in use.
    */
   tidy(): void;
   resident(): readonly {
@@ -83,7 +89,10 @@ export function createResidency(options: ResidencyOptions): Residency {
     if (!isHere(resident)) replica.close();
   }
 
-  /** Processes open one by one, each when those before it are loaded and the memory has room for one like them. */
+  /**
+   * Processes open one by one, each when those before it are loaded and the memory has room for one like
+   * them.
+   */
   function grow(resident: Resident): void {
     const { model, replicas } = resident;
     const wanted = Math.min(model.replicas, options.mostReplicas);

@@ -14,9 +14,9 @@ const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 
 /**
- * The first restart is at once, later ones wait longer and longer until a task has been answered again. A model whose
- * process crashes three times while loading is given up; a SIGKILL there may be an operator's, so it takes eight of them
- * (about ten seconds), after which memory is the likelier cause.
+ * The first restart is at once, later ones wait longer and longer until a task has been answered again. A
+ * model whose process crashes three times while loading is given up; a SIGKILL there may be an operator's, so
+ * it takes eight of them (about ten seconds), after which memory is the likelier cause.
  */
 export function countRestarts(): Restarts {
   let ends = 0;

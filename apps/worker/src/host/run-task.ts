@@ -5,7 +5,10 @@ import type { HostDeps } from './host-deps.ts';
 import type { FileLocator } from './locate-files.ts';
 import type { Residency } from './residency.ts';
 
-/** Runs the tasks of a host on its resident models; each end is counted and leaves a line in the log, without any text of its user. */
+/**
+ * Runs the tasks of a host on its resident models; each end is counted and leaves a line in the log, without
+ * any text of its user.
+ */
 export function createTaskRunner(
   { clock, log, jobs, metrics }: HostDeps,
   parts: {
@@ -42,7 +45,10 @@ export function createTaskRunner(
   };
 }
 
-/** A model whose files cannot be had is an end like any other; what is not said in the error table is the queue's to judge. */
+/**
+ * A model whose files cannot be had is an end like any other; what is not said in the error table is the
+ * queue's to judge.
+ */
 function refused(thrown: unknown): RunEnd {
   if (!(thrown instanceof AppError) || isPassing(thrown)) throw thrown;
   return { kind: 'failed', error: thrown };

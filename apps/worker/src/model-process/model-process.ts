@@ -13,7 +13,10 @@ export interface ModelProcessDeps {
   rssBytes(): number;
 }
 
-/** A batch in which every member is cancelled may run on for so long before the host is asked to kill the process. */
+/**
+ * A batch in which every member is cancelled may run on for so long before the host is asked to kill the
+ * process.
+ */
 const stuckAfterMs = 400;
 
 /**

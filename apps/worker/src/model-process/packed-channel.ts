@@ -5,9 +5,9 @@ const maxPackBytes = 4 * 1024 * 1024;
 export type Say<Message> = (message: Message) => Promise<void>;
 
 /**
- * Puts everything that is said within one turn of the event loop into few messages of the channel, in order. The members of
- * a batch come and go together, and a message of its own for each costs a system call and a wake-up on both sides; nothing
- * waits for it, because a pack leaves as soon as the turn's promises have run.
+ * Puts everything that is said within one turn of the event loop into few messages of the channel, in order.
+ * The members of a batch come and go together, and a message of its own for each costs a system call and a
+ * wake-up on both sides; nothing waits for it, because a pack leaves as soon as the turn's promises have run.
  */
 export function packedChannel<Message>(
   send: (pack: readonly Message[], sent: () => void) => void,

@@ -10,8 +10,9 @@ import type {
 } from '@tessera/contracts';
 
 /**
- * What the worker host and a model process say to each other over the IPC channel of `fork` (advanced serialization:
- * typed arrays travel as bytes), several at once as an array (packed-channel.ts). The host sends `open` once, then tasks; the process answers every task exactly once.
+ * What the worker host and a model process say to each other over the IPC channel of `fork` (advanced
+ * serialization: typed arrays travel as bytes), several at once as an array (packed-channel.ts). The host
+ * sends `open` once, then tasks; the process answers every task exactly once.
  */
 
 export interface OpenOrder {
@@ -33,7 +34,10 @@ export interface TaskOrder {
   readonly taskId: string;
   readonly attempt: number;
   readonly payload: JobPayload;
-  /** Folders of other deployed models that the payload names (an attack's similarity or fill-mask model), by identifier. */
+  /**
+   * Folders of other deployed models that the payload names (an attack's similarity or fill-mask model), by
+   * identifier.
+   */
   readonly helpers?: Readonly<Record<string, string>>;
 }
 
@@ -70,7 +74,10 @@ export type ModelMessage =
       readonly warnings: readonly string[];
     }
   | { readonly type: 'open-failed'; readonly error: WireError }
-  /** Members of the batch that runs next; flushed before it runs, so that the host knows the suspects of a crash. */
+  /**
+   * Members of the batch that runs next; flushed before it runs, so that the host knows the suspects of a
+   * crash.
+   */
   | { readonly type: 'batch'; readonly taskIds: readonly string[] }
   | { readonly type: 'done'; readonly taskId: string; readonly result: TaskDone }
   | { readonly type: 'failed'; readonly taskId: string; readonly error: WireError; readonly log: string }

@@ -6,8 +6,8 @@ type Part = Pick<TaskTimings, 'tokenizeMs' | 'batchWaitMs' | 'computeMs' | 'batc
   Pick<ForwardTimings, 'prepared'>;
 
 /**
- * Adds up where a task's time goes. `batchRows` is the largest batch it took part in; requests that waited for the same
- * preparation side by side count it once.
+ * Adds up where a task's time goes. `batchRows` is the largest batch it took part in; requests that waited
+ * for the same preparation side by side count it once.
  */
 export function createStopwatch(): { add(part: Part): void; read(): TaskTimings } {
   const sums = { tokenizeMs: 0, batchWaitMs: 0, computeMs: 0, prepareMs: 0, batchRows: 0 };

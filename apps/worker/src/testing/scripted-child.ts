@@ -1,7 +1,9 @@
 import type { ModelChild, ModelChildEvents, SpawnModelChild } from '../host/model-child.ts';
 import type { HostMessage, ModelMessage } from '../model-process/protocol.ts';
 
-/** A model process in the hands of a test: it records what it was told and says what the test makes it say. */
+/**
+ * A model process in the hands of a test: it records what it was told and says what the test makes it say.
+ */
 export interface ScriptedChild {
   readonly heard: HostMessage[];
   say(message: ModelMessage): void;

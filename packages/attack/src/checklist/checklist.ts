@@ -11,9 +11,10 @@ import { textAt } from '../subject.ts';
 import { expandTemplate, perturbed } from './perturb.ts';
 
 /**
- * Behavioural tests in CheckList's way (Ribeiro et al. 2020). Invariance: the change must not change the prediction. Directional: the
- * probability of `target` (or of the original prediction) must not move against `direction` by more than `tolerance`. Texts
- * come from a template and its lexicon, or are the request's own. The reply has the shape SQuARE's front-end shows.
+ * Behavioural tests in CheckList's way (Ribeiro et al. 2020). Invariance: the change must not change the
+ * prediction. Directional: the probability of `target` (or of the original prediction) must not move against
+ * `direction` by more than `tolerance`. Texts come from a template and its lexicon, or are the request's own.
+ * The reply has the shape SQuARE's front-end shows.
  */
 async function checklist(request: AttackRequest, session: Session): Promise<Omit<AttackResult, 'warnings'>> {
   const { options } = request;

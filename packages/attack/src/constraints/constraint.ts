@@ -18,7 +18,10 @@ export const noStopWords: Constraint = ({ from, to }) =>
 export const realChange: Constraint = ({ from, to }) =>
   to === null || to.toLowerCase() !== from.toLowerCase();
 
-/** A replacement stays one word, so that word indices hold for every step (docs/square-wire.md#attack-replies). */
+/**
+ * A replacement stays one word, so that word indices hold for every step
+ * (docs/square-wire.md#attack-replies).
+ */
 export const oneWord: Constraint = ({ to }) => to === null || (to !== '' && !/\s/u.test(to));
 
 /** At most this share of the words, but always one. */

@@ -2,7 +2,9 @@ import { AppError } from '@tessera/base';
 import type { Session } from '../session.ts';
 import { type AttackSubject, type Candidate, startOf, textOf } from '../subject.ts';
 
-/** Keeps the candidates whose text is at least this similar to the original, by the deployed embedding model. */
+/**
+ * Keeps the candidates whose text is at least this similar to the original, by the deployed embedding model.
+ */
 export async function keepSimilar(
   candidates: readonly Candidate[],
   least: number | undefined,

@@ -11,14 +11,17 @@ import {
   substitutionConstraint,
 } from './recipe.ts';
 
-/** First-order candidates judged in one step. The paper takes the first; judging a few costs one batch and finds shorter attacks. */
+/**
+ * First-order candidates judged in one step. The paper takes the first; judging a few costs one batch and
+ * finds shorter attacks.
+ */
 const defaultCandidates = 16;
 
 /**
- * HotFlip (Ebrahimi et al. 2018), word level: the loss of the original prediction (or minus that of the target) is raised to first
- * order, the gradient is computed anew after every flip, greedy or by beam; the search stops at success, and what is returned is
- * minimal: undoing any flip undoes the success. SQuARE never stops, never looks again and has the sign the wrong way round
- * (docs/square-wire.md#hotflip).
+ * HotFlip (Ebrahimi et al. 2018), word level: the loss of the original prediction (or minus that of the
+ * target) is raised to first order, the gradient is computed anew after every flip, greedy or by beam; the
+ * search stops at success, and what is returned is minimal: undoing any flip undoes the success. SQuARE never
+ * stops, never looks again and has the sign the wrong way round (docs/square-wire.md#hotflip).
  */
 export const hotflip: Recipe = { run };
 

@@ -16,8 +16,9 @@ import {
 const defaultBeam = 5;
 
 /**
- * Input reduction (Feng et al. 2018): words go as long as the prediction stays. Without a saliency method every removal is judged
- * and the surest survivors go on, which is exact leave-one-out; with one, words are tried in its order, computed anew at each step.
+ * Input reduction (Feng et al. 2018): words go as long as the prediction stays. Without a saliency method
+ * every removal is judged and the surest survivors go on, which is exact leave-one-out; with one, words are
+ * tried in its order, computed anew at each step.
  */
 export const inputReduction: Recipe = { goal: keep, edits: 'question', explainsRows: true, run };
 

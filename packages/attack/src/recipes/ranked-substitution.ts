@@ -27,7 +27,10 @@ export const deepWordBug: Recipe = {
     }),
 };
 
-/** Words for their neighbours in an embedding space, in the order of importance (the frame of Jin et al. 2020). */
+/**
+ * Words for their neighbours in an embedding space, in the order of importance (the frame of Jin et al.
+ * 2020).
+ */
 export const neighbourSubstitution: Recipe = {
   run: (call) =>
     ranked(call, {

@@ -5,8 +5,9 @@ import { type Candidate, startOf } from '../subject.ts';
 import { type AttackPath, type Recipe, type RecipeCall, startScored } from './recipe.ts';
 
 /**
- * sub_span (docs/square-wire.md#span-probes): the contiguous words whose saliency sums highest, alone. Not a published attack but a probe of
- * sufficiency (DeYoung et al. 2020); success means the prediction changed. The first of equal sums wins, also when all are zero.
+ * sub_span (docs/square-wire.md#span-probes): the contiguous words whose saliency sums highest, alone. Not a
+ * published attack but a probe of sufficiency (DeYoung et al. 2020); success means the prediction changed.
+ * The first of equal sums wins, also when all are zero.
  */
 export const subSpan: Recipe = { run: bestSpan };
 
@@ -23,7 +24,10 @@ async function bestSpan(call: RecipeCall): Promise<AttackPath> {
   return judged(call, [indices], indices);
 }
 
-/** topk_tokens (docs/square-wire.md#span-probes): row k holds the k most salient words in the order of the text. */
+/**
+ * topk_tokens (docs/square-wire.md#span-probes): row k holds the k most salient words in the order of the
+ * text.
+ */
 export const topkTokens: Recipe = { run: bestWords };
 
 async function bestWords(call: RecipeCall): Promise<AttackPath> {

@@ -2,8 +2,9 @@ import type { Scored } from '../session.ts';
 import { best, type SearchContext } from './search.ts';
 
 /**
- * Beam search over sequences of edits; a width of 1 is greedy. Ends at the first step that reaches the goal, with the best of
- * those that do, else at `depth` edits or when nothing more can be proposed, with the best seen.
+ * Beam search over sequences of edits; a width of 1 is greedy. Ends at the first step that reaches the goal,
+ * with the best of those that do, else at `depth` edits or when nothing more can be proposed, with the best
+ * seen.
  */
 export async function beamSearch(
   start: Scored,

@@ -2,8 +2,9 @@ import type { Scored } from '../session.ts';
 import { best, type SearchContext } from './search.ts';
 
 /**
- * Greedy search in the order of word importance (the common frame of Gao et al. 2018, Jin et al. 2020, Garg & Ramakrishnan 2020):
- * words from the most to the least important, each replaced by the candidate that helps the goal most, if it helps.
+ * Greedy search in the order of word importance (the common frame of Gao et al. 2018, Jin et al. 2020, Garg &
+ * Ramakrishnan 2020): words from the most to the least important, each replaced by the candidate that helps
+ * the goal most, if it helps.
  */
 export async function importanceRanked(
   start: Scored,

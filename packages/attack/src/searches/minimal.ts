@@ -3,8 +3,9 @@ import { type AttackSubject, type Edit, replay } from '../subject.ts';
 import type { SearchContext } from './search.ts';
 
 /**
- * The fewest of a successful attack's edits that still succeed, in their order: no beginning of the list and no list with one
- * edit undone reaches the goal. Edits are undone one at a time, the earliest that can go first.
+ * The fewest of a successful attack's edits that still succeed, in their order: no beginning of the list and
+ * no list with one edit undone reaches the goal. Edits are undone one at a time, the earliest that can go
+ * first.
  */
 export async function minimalEdits(
   found: Scored,

@@ -4,14 +4,17 @@ import { best, type SearchContext } from './search.ts';
 export interface ReductionOptions {
   readonly width: number;
   readonly depth: number;
-  /** Words of a candidate from the least important on; null: every word is tried, and the prediction itself tells. */
+  /**
+   * Words of a candidate from the least important on; null: every word is tried, and the prediction itself
+   * tells.
+   */
   readonly order: ((from: Scored) => Promise<readonly number[]>) | null;
 }
 
 /**
- * Input reduction (Feng et al. 2018): take words away one at a time, keeping the `width` inputs that still get the original
- * prediction with the highest probability, until none does. Importances are computed anew at every step. The answer is the
- * shortest surviving input, the surest of them.
+ * Input reduction (Feng et al. 2018): take words away one at a time, keeping the `width` inputs that still
+ * get the original prediction with the highest probability, until none does. Importances are computed anew at
+ * every step. The answer is the shortest surviving input, the surest of them.
  */
 export async function reduceInput(
   start: Scored,

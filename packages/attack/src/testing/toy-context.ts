@@ -41,8 +41,8 @@ export interface Toy extends AttackContext {
 }
 
 /**
- * A classifier small enough to check by hand: z_c = Σ_t w_c · tanh(E_t) over lower-case words and marks. Positive words push class
- * 1, negative ones class 0; everything else hardly counts.
+ * A classifier small enough to check by hand: z_c = Σ_t w_c · tanh(E_t) over lower-case words and marks.
+ * Positive words push class 1, negative ones class 0; everything else hardly counts.
  */
 export function toyContext(overrides: Partial<AttackContext> = {}): Toy {
   const random = seededRandom(5);

@@ -2,8 +2,8 @@ import type { AttackContext, Outcome } from '../context.ts';
 import { toyContext } from './toy-context.ts';
 
 /**
- * A reader whose answer is the word after the one of its question's words that stands first in the context; without any, the null
- * answer. Simple enough to know which question words can go.
+ * A reader whose answer is the word after the one of its question's words that stands first in the context;
+ * without any, the null answer. Simple enough to know which question words can go.
  */
 export function toyReader(
   overrides: Partial<AttackContext> = {},

@@ -2,8 +2,8 @@ import { type Random, seededRandom } from '@tessera/base';
 import { coreOf, standing, type Transformation } from './transformation.ts';
 
 /**
- * DeepWordBug's four edits (Gao et al. 2018): swap two neighbouring letters, substitute one, delete one, insert one. One seeded
- * draw of each kind per word; words of one letter are left alone.
+ * DeepWordBug's four edits (Gao et al. 2018): swap two neighbouring letters, substitute one, delete one,
+ * insert one. One seeded draw of each kind per word; words of one letter are left alone.
  */
 export function characterEdits(seed: number): Transformation {
   return async (from, { indices }) =>

@@ -3,8 +3,8 @@ import { inCasingOf } from '../words.ts';
 import { coreOf, standing, type Transformation } from './transformation.ts';
 
 /**
- * Swaps a word for what a masked-language model puts there: with the word hidden (BAE, Garg & Ramakrishnan 2020) or seen
- * (BERT-Attack, Li et al. 2020).
+ * Swaps a word for what a masked-language model puts there: with the word hidden (BAE, Garg & Ramakrishnan
+ * 2020) or seen (BERT-Attack, Li et al. 2020).
  */
 export function fillMaskSwap(options: { readonly count: number; readonly masked: boolean }): Transformation {
   return async (from, { session, indices }) => {

@@ -41,8 +41,8 @@ export interface FirstOrderOptions {
 const wordsPerTurn = 1024;
 
 /**
- * The `count` best swaps over all sites and the whole vocabulary, best first; ties by id. Lets other work of the process go on
- * in between, so that a cancel is heard.
+ * The `count` best swaps over all sites and the whole vocabulary, best first; ties by id. Lets other work of
+ * the process go on in between, so that a cancel is heard.
  */
 export async function firstOrder(
   sites: readonly Site[],

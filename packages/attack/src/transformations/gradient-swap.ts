@@ -17,10 +17,11 @@ export interface GradientSwapOptions {
 }
 
 /**
- * HotFlip's step (Ebrahimi et al. 2018): swapping word a for b changes the loss by (E_b − E_a)·∇L to first order; the best pairs of
- * word and replacement over the whole vocabulary. A word takes part when it is one piece of the tokenizer, and so is its
- * replacement, of the same casing and leading-space class, letters only; the new text is tokenized again and must differ in that
- * piece alone, so that the estimate is of the text the model will see.
+ * HotFlip's step (Ebrahimi et al. 2018): swapping word a for b changes the loss by (E_b − E_a)·∇L to first
+ * order; the best pairs of word and replacement over the whole vocabulary. A word takes part when it is one
+ * piece of the tokenizer, and so is its replacement, of the same casing and leading-space class, letters
+ * only; the new text is tokenized again and must differ in that piece alone, so that the estimate is of the
+ * text the model will see.
  */
 export function gradientSwap(options: GradientSwapOptions): Transformation {
   return async (from, { subject, session, indices }) => {

@@ -5,8 +5,8 @@ import { cosine } from './first-order.ts';
 import { coreOf, standing, type Transformation } from './transformation.ts';
 
 /**
- * Swaps a word for its nearest words: by the deployed embedding model that was named, else by cosine among the model's own
- * one-piece words.
+ * Swaps a word for its nearest words: by the deployed embedding model that was named, else by cosine among
+ * the model's own one-piece words.
  */
 export function neighbourSwap(options: {
   readonly count: number;

@@ -16,9 +16,10 @@ const defaultCandidates = 20;
 const maxRounds = 10;
 
 /**
- * Universal triggers (Wallace et al. 2019): one sequence of words that, put before every input of a set, changes the predictions. The
- * gradient of the loss at the trigger's places is averaged over the set; each place in turn takes the word that helps the mean
- * goal score most among the best to first order; rounds repeat until nothing helps.
+ * Universal triggers (Wallace et al. 2019): one sequence of words that, put before every input of a set,
+ * changes the predictions. The gradient of the loss at the trigger's places is averaged over the set; each
+ * place in turn takes the word that helps the mean goal score most among the best to first order; rounds
+ * repeat until nothing helps.
  */
 export const universalTriggers: SetAttack = { runOnSet };
 

@@ -71,8 +71,9 @@ export const attackOptions = z.object({
     )
     .default([]),
   /**
-   * What is true of each input, in order: a class by index or label, or the true answers; null where it is not known. Inputs that the
-   * model gets wrong to begin with are skipped, as TextAttack does, and the table tells the accuracy.
+   * What is true of each input, in order: a class by index or label, or the true answers; null where it is
+   * not known. Inputs that the model gets wrong to begin with are skipped, as TextAttack does, and the table
+   * tells the accuracy.
    */
   labels: z.array(z.union([classReference, z.array(z.string()).min(1), z.null()])).optional(),
   trigger_length: z.int().min(1).max(10).default(3),
@@ -86,7 +87,9 @@ export const attackOptions = z.object({
 });
 export type AttackOptions = z.infer<typeof attackOptions>;
 
-/** Reads the options of an attack at the path `at` of the payload. Throws INPUT_INVALID with the field's path. */
+/**
+ * Reads the options of an attack at the path `at` of the payload. Throws INPUT_INVALID with the field's path.
+ */
 export function parseAttackOptions(
   given: Readonly<Record<string, unknown>>,
   at = 'attack',

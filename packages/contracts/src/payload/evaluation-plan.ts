@@ -3,7 +3,10 @@ import { attackOptions } from './attack-options.ts';
 import { classReference } from './class-reference.ts';
 import { explainOptions } from './explain-options.ts';
 
-/** A dataset measured as one task: its records as POST /v1/evaluations takes them, and what a job carries of them. */
+/**
+ * A dataset measured as one task: its records as POST /v1/evaluations takes them, and what a job carries of
+ * them.
+ */
 
 const textRecord = z.strictObject({
   text: z.string(),

@@ -7,7 +7,10 @@ import { type ParsedOptions, parseOptions } from './parse-options.ts';
 /** SQuARE's own text (docs/square-wire.md#errors). */
 const methodProblem = 'Method not allowed. Please enter another explanation method.';
 
-/** Families of measures of an explanation's quality; `curves` are deletion and insertion. `mprt` loads further models. */
+/**
+ * Families of measures of an explanation's quality; `curves` are deletion and insertion. `mprt` loads further
+ * models.
+ */
 export const explainMetrics = [
   'ferret_aopc',
   'eraser',
@@ -26,7 +29,10 @@ export const explainOptions = z.object({
   method: z.enum(explainMethods, { error: methodProblem }),
   /** Ids in the ranked lists at the most. */
   top_k: z.int().min(0).default(10),
-  /** `all`, `question` or `context`: which ranked lists are filled; another text fills none (docs/square-wire.md#question-and-context). */
+  /**
+   * `all`, `question` or `context`: which ranked lists are filled; another text fills none
+   * (docs/square-wire.md#question-and-context).
+   */
   mode: z.string().default('all'),
   /** Steps of the path integral; absent: 20, doubled until the completeness gap is below 1 %. */
   n_steps: z.int().min(1).max(2000).optional(),
@@ -35,12 +41,15 @@ export const explainOptions = z.object({
   baseline: z.enum(['pad', 'mask', 'zero']).optional(),
   n_samples: z.int().min(1).max(20_000).optional(),
   /**
-   * Standard deviation of the noise as a share of max - min of the embeddings. Half of what Smilkov et al. use for images: on 40
-   * reviews with the sentiment model 0.05 ranked a decisive word among the first three most often (0.01 to 0.15 tried).
+   * Standard deviation of the noise as a share of max - min of the embeddings. Half of what Smilkov et al.
+   * use for images: on 40 reviews with the sentiment model 0.05 ranked a decisive word among the first three
+   * most often (0.01 to 0.15 tried).
    */
   noise: z.number().min(0).max(10).default(0.05),
   seed: z.int().default(0),
-  /** Class by index or label; `start`, `end` or `both` of an answer; a token's index; another input's index. */
+  /**
+   * Class by index or label; `start`, `end` or `both` of an answer; a token's index; another input's index.
+   */
   target: z
     .union([classReference, z.object({ token: z.int().min(0), class: classReference.optional() })])
     .optional(),
@@ -60,14 +69,17 @@ export const explainOptions = z.object({
   evaluate: z.boolean().default(false),
   /** With `evaluate`: only these measures; absent: all but `mprt`. */
   metrics: z.array(z.enum(explainMetrics)).min(1).optional(),
-  /** With `evaluate`: also explain models whose weights were drawn anew, which loads the model once more per block. */
+  /**
+   * With `evaluate`: also explain models whose weights were drawn anew, which loads the model once more per
+   * block.
+   */
   mprt: z.boolean().default(false),
 });
 export type ExplainOptions = z.infer<typeof explainOptions>;
 
 /**
- * Reads the options of an explanation, which stand at the path `at` of the payload. Throws INPUT_INVALID with the field's path; an
- * unknown method gets SQuARE's text.
+ * Reads the options of an explanation, which stand at the path `at` of the payload. Throws INPUT_INVALID with
+ * the field's path; an unknown method gets SQuARE's text.
  */
 export function parseExplainOptions(
   given: Readonly<Record<string, unknown>>,

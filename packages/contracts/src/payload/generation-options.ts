@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * Options of the generation task, under the names of transformers' GenerationConfig, because that is what every dialect's
- * callers write. What they mean is said in docs/generation.md; what is absent comes from the model's generation_config.json.
+ * Options of the generation task, under the names of transformers' GenerationConfig, because that is what
+ * every dialect's callers write. What they mean is said in docs/generation.md; what is absent comes from the
+ * model's generation_config.json.
  */
 const tokenId = z.int().min(0);
 const probability = z.number().min(0).max(1);
@@ -47,7 +48,10 @@ const options = z.strictObject({
   output_hidden_states: z.boolean(),
   skip_special_tokens: z.boolean(),
   clean_up_tokenization_spaces: z.boolean(),
-  /** Accepted and without effect: the reply always has everything, and the cache is used where the file has one. */
+  /**
+   * Accepted and without effect: the reply always has everything, and the cache is used where the file has
+   * one.
+   */
   return_dict_in_generate: z.boolean(),
   use_cache: z.boolean(),
 });

@@ -17,8 +17,9 @@ export interface CheckedGeneration {
 }
 
 /**
- * Checks generation options before a job is queued. A null value counts as absent. Unknown names, values out of range and
- * contradictions are problems; options that the chosen way of decoding does not read are warnings.
+ * Checks generation options before a job is queued. A null value counts as absent. Unknown names, values out
+ * of range and contradictions are problems; options that the chosen way of decoding does not read are
+ * warnings.
  */
 export function checkGeneration(kwargs: Readonly<Record<string, unknown>>): CheckedGeneration {
   const given = Object.fromEntries(Object.entries(kwargs).filter(([, value]) => value !== null));

@@ -4,8 +4,8 @@ import { distance } from 'fastest-levenshtein';
 const slips = (name: string): number => Math.max(1, Math.floor(name.length / 3));
 
 /**
- * ` Did you mean "kernel_shap"?` where a name is close to one that there is, else nothing. A part that was left out counts as a
- * slip, too: "shap" means "kernel_shap".
+ * ` Did you mean "kernel_shap"?` where a name is close to one that there is, else nothing. A part that was
+ * left out counts as a slip, too: "shap" means "kernel_shap".
  */
 export function guessOf(name: string, names: readonly string[]): string {
   const asked = name.slice(0, 60).toLowerCase();

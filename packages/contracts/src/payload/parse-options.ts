@@ -7,7 +7,10 @@ export interface ParsedOptions<O> {
   readonly unknown: readonly string[];
 }
 
-/** Parses an object of options where null means absent. Throws INPUT_INVALID with the path of what is wrong, below `at`. */
+/**
+ * Parses an object of options where null means absent. Throws INPUT_INVALID with the path of what is wrong,
+ * below `at`.
+ */
 export function parseOptions<S extends z.ZodObject>(
   schema: S,
   options: Readonly<Record<string, unknown>>,

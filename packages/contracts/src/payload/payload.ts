@@ -6,15 +6,21 @@ import { explainOptions } from './explain-options.ts';
 import { type TaskWithOptions, taskOptions } from './task-options.ts';
 
 /**
- * The one internal shape of a job, whatever dialect it came in. A dialect parses a request into it, with every default filled in;
- * behind the dialects nobody parses options or knows what the caller called them.
+ * The one internal shape of a job, whatever dialect it came in. A dialect parses a request into it, with
+ * every default filled in; behind the dialects nobody parses options or knows what the caller called them.
  */
 
-/** One text, or a pair of texts. What the pair means (context, question), (question, context) is the task's affair. */
+/**
+ * One text, or a pair of texts. What the pair means (context, question), (question, context) is the task's
+ * affair.
+ */
 export const textInput = z.union([z.string(), z.tuple([z.string(), z.string()])]);
 export type TextInput = z.infer<typeof textInput>;
 
-/** What both a request of the native API and a payload have beside the task, its options, and what is to be looked into. */
+/**
+ * What both a request of the native API and a payload have beside the task, its options, and what is to be
+ * looked into.
+ */
 export const payloadFields = {
   input: z.array(textInput).min(1),
   /** Tokenizer limits; null means the model's own. Lengths in tokens, specials included. */

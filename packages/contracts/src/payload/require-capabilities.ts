@@ -1,7 +1,10 @@
 import { AppError } from '@tessera/base';
 import type { Capability } from '../names.ts';
 
-/** Throws CAPABILITY_MISSING at the path `field` when a loaded model cannot give everything that a method needs. */
+/**
+ * Throws CAPABILITY_MISSING at the path `field` when a loaded model cannot give everything that a method
+ * needs.
+ */
 export function requireCapabilities(
   needs: readonly Capability[],
   { identifier, capabilities }: { readonly identifier: string; readonly capabilities: readonly Capability[] },

@@ -15,7 +15,10 @@ export function storedPayload(payload: JobPayload): string {
   return JSON.stringify({ version, ...payload });
 }
 
-/** The payload of a task row, whichever version wrote it. Throws INPUT_INVALID for options of old that are none any more. */
+/**
+ * The payload of a task row, whichever version wrote it. Throws INPUT_INVALID for options of old that are
+ * none any more.
+ */
 export function openPayload(text: string): JobPayload {
   const { version: written = 1, ...stored } = JSON.parse(text) as { version?: number };
   if (written > version)
@@ -26,7 +29,10 @@ export function openPayload(text: string): JobPayload {
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** Version 1: the options of explanations, attacks and generation as the caller sent them, checked but not parsed. */
+/**
+ * Version 1: the options of explanations, attacks and generation as the caller sent them, checked but not
+ * parsed.
+ */
 type FirstPayload = Omit<
   JobPayload,
   'task' | 'options' | 'explain' | 'attack' | 'evaluation' | 'warnings'

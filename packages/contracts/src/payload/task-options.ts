@@ -16,7 +16,10 @@ export const taskOptions = {
     normalize: z.boolean().default(false),
     /** Text in front of every input; wins over promptName. */
     prompt: z.string().nullable().default(null),
-    /** One of the prompts that a sentence-transformers folder brings. Null: its default prompt, where it has one. */
+    /**
+     * One of the prompts that a sentence-transformers folder brings. Null: its default prompt, where it has
+     * one.
+     */
     promptName: z.string().nullable().default(null),
     /** Values kept of each vector, which is then made of length one; null for the model's own. */
     dimensions: z.int().min(1).nullable().default(null),

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { modelClasses, modelTypes, taskNames } from '../names.ts';
 import { modelEntry, modelUpdate, newModelIdentifier } from '../views/model.ts';
 
-/** A segment of a hub name: it starts with a letter or digit and holds no two dots in a row, so that it is never a path. */
+/**
+ * A segment of a hub name: it starts with a letter or digit and holds no two dots in a row, so that it is
+ * never a path.
+ */
 const segment = '(?!\\S*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]*';
 const named = (form: string, example: string) =>
   z
@@ -10,7 +13,9 @@ const named = (form: string, example: string) =>
     .max(200)
     .regex(new RegExp(`^${form}$`), { error: `expected ${example}` });
 
-/** Where the files of a new model are; names that the hub cannot have are refused before anything is stored. */
+/**
+ * Where the files of a new model are; names that the hub cannot have are refused before anything is stored.
+ */
 const newModelSource = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('folder'), path: z.string().min(1) }),
   z.object({

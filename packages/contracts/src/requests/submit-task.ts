@@ -4,7 +4,10 @@ import { payloadFields, textInput } from '../payload/payload.ts';
 import { taskOptions } from '../payload/task-options.ts';
 import type { Held } from './held.ts';
 
-/** Options as they are sent; the dialect parses them, because what is wrong with them depends on the model too. */
+/**
+ * Options as they are sent; the dialect parses them, because what is wrong with them depends on the model
+ * too.
+ */
 export const methodOptions = z.record(z.string(), z.unknown());
 
 /** Ten years: longer than any task waits, and short enough for every clock. */

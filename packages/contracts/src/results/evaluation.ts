@@ -18,7 +18,7 @@ const common = {
   method: z.string(),
   failed: z.int().describe('Records this method could not be applied to; `error` of their rows says why.'),
   budget_spent: z.int().describe('Records whose budget ended first.'),
-  seconds: spread.nullable().describe('Wall time a record.'),
+  seconds: spread.nullable().describe('Wall time per record.'),
 };
 
 /** One explanation method over the dataset. */

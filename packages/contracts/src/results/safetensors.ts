@@ -9,7 +9,9 @@ const codes: Readonly<Record<TensorType, string>> = {
 };
 const types = new Map(Object.entries(codes).map(([type, code]) => [code, type as TensorType]));
 
-/** Writes tensors in the safetensors format: u64 header length, JSON header padded to 8 bytes, then the data. */
+/**
+ * Writes tensors in the safetensors format: u64 header length, JSON header padded to 8 bytes, then the data.
+ */
 export function encodeSafetensors(tensors: NamedTensors): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = {};
   let offset = 0;
@@ -37,7 +39,10 @@ interface HeaderEntry {
   readonly data_offsets: [number, number];
 }
 
-/** Reads tensors written by {@link encodeSafetensors} or any tool that writes F32, F64, I64, I32 and BOOL; throws on others. */
+/**
+ * Reads tensors written by {@link encodeSafetensors} or any tool that writes F32, F64, I64, I32 and BOOL;
+ * throws on others.
+ */
 export function decodeSafetensors(bytes: Uint8Array): NamedTensors {
   const headerLength = Number(
     new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true),

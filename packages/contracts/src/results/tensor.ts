@@ -19,8 +19,8 @@ export interface Tensor {
 }
 
 /**
- * The tensors of one result by name. A dot and a number mark a place in a list: `attentions.0`, `attentions.1`
- * are the members of the list `attentions`; `scores.0.2` nests (prompt 0, step 2).
+ * The tensors of one result by name. A dot and a number mark a place in a list: `attentions.0`,
+ * `attentions.1` are the members of the list `attentions`; `scores.0.2` nests (prompt 0, step 2).
  */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 

@@ -66,7 +66,10 @@ export const modelEntry = z.object({
 });
 export type ModelEntry = z.infer<typeof modelEntry>;
 
-/** The parts of an entry that an update may change; absent means unchanged (docs/square-wire.md#inference-routes). */
+/**
+ * The parts of an entry that an update may change; absent means unchanged
+ * (docs/square-wire.md#inference-routes).
+ */
 export const modelUpdate = z.object({
   disableGpu: z.boolean().optional(),
   batchSize: z.int().min(1).max(100_000).optional(),
@@ -75,7 +78,10 @@ export const modelUpdate = z.object({
 });
 export type ModelUpdate = z.infer<typeof modelUpdate>;
 
-/** SQuARE's normal form: names that differ only in "/" and "-" are the same model (docs/square-wire.md#paths-and-identifiers). */
+/**
+ * SQuARE's normal form: names that differ only in "/" and "-" are the same model
+ * (docs/square-wire.md#paths-and-identifiers).
+ */
 export function normalForm(identifier: string): string {
   return identifier.replaceAll('/', '-');
 }

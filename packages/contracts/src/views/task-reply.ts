@@ -18,7 +18,10 @@ export const taskResultReply = z.object({
 });
 export type TaskResultReply = z.infer<typeof taskResultReply>;
 
-/** Reply of POST /v1/tasks and of GET /v1/tasks/{id}: the task, with its result when the request waited for it. */
+/**
+ * Reply of POST /v1/tasks and of GET /v1/tasks/{id}: the task, with its result when the request waited for
+ * it.
+ */
 export const taskReply = taskView.extend({
   result: taskResultReply.optional(),
   warnings: z.array(z.string()).optional(),

@@ -15,7 +15,10 @@ export const taskTimings = z.object({
   queuedMs: z.number().exactOptional(),
   /** Waiting until the model was loaded; absent when it was. */
   loadMs: z.number().exactOptional(),
-  /** Building and opening what the task is the first to need, such as a gradient graph; absent when it was there. */
+  /**
+   * Building and opening what the task is the first to need, such as a gradient graph; absent when it was
+   * there.
+   */
   prepareMs: z.number().exactOptional(),
   tokenizeMs: z.number().exactOptional(),
   /** Waiting for a place in a batch of the model process. */
@@ -58,7 +61,10 @@ export const taskView = z.object({
 });
 export type TaskView = Readonly<z.infer<typeof taskView>>;
 
-/** A piece of generated text, told while the task runs: whole characters only. Never stored; the result holds the whole text. */
+/**
+ * A piece of generated text, told while the task runs: whole characters only. Never stored; the result holds
+ * the whole text.
+ */
 export interface TaskToken {
   /** Which input of the request it continues. */
   readonly input: number;

@@ -3,7 +3,10 @@ import { joinTensors } from './join-tensors.ts';
 import { toNestedList } from './nested-list.ts';
 import { encodeNpy } from './npy.ts';
 
-/** Tensors as JSON: `npy` gives base64 strings of `.npy` files (docs/square-wire.md#arrays), `list` plain nested lists. */
+/**
+ * Tensors as JSON: `npy` gives base64 strings of `.npy` files (docs/square-wire.md#arrays), `list` plain
+ * nested lists.
+ */
 export function encodeTensors(
   tensors: NamedTensors,
   encoding: 'npy' | 'list',

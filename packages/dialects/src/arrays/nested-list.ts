@@ -3,8 +3,8 @@ import type { Json, Tensor } from '@tessera/contracts';
 const largestFloat32 = 3.4028234663852886e38;
 
 /**
- * A tensor as nested JSON lists of numbers (a scalar for shape []), as numpy's `tolist`. JSON has no NaN and no infinities:
- * they become 0 and ±the largest float32, as `numpy.nan_to_num` does.
+ * A tensor as nested JSON lists of numbers (a scalar for shape []), as numpy's `tolist`. JSON has no NaN and
+ * no infinities: they become 0 and ±the largest float32, as `numpy.nan_to_num` does.
  */
 export function toNestedList(tensor: Tensor): Json {
   const { data, shape, dtype } = tensor;

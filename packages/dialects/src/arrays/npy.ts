@@ -12,8 +12,9 @@ const types = new Map(Object.entries(descriptions).map(([type, descr]) => [descr
 const magic = Uint8Array.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
 
 /**
- * A tensor as a NumPy `.npy` file, version 1.0: magic, u16 header length, an ASCII header padded with spaces so that the data
- * begins at a multiple of 64 bytes, row-major little-endian data. Byte for byte what `numpy.save` writes.
+ * A tensor as a NumPy `.npy` file, version 1.0: magic, u16 header length, an ASCII header padded with spaces
+ * so that the data begins at a multiple of 64 bytes, row-major little-endian data. Byte for byte what
+ * `numpy.save` writes.
  */
 export function encodeNpy(tensor: Tensor): Uint8Array<ArrayBuffer> {
   const dict = `{'descr': '${descriptions[tensor.dtype]}', 'fortran_order': False, 'shape': ${shapeTuple(tensor.shape)}, }`;
@@ -30,7 +31,10 @@ export function encodeNpy(tensor: Tensor): Uint8Array<ArrayBuffer> {
   return file;
 }
 
-/** Reads what {@link encodeNpy} or `numpy.save` wrote; throws on Fortran order, other element types and cut files. */
+/**
+ * Reads what {@link encodeNpy} or `numpy.save` wrote; throws on Fortran order, other element types and cut
+ * files.
+ */
 export function decodeNpy(file: Uint8Array): Tensor {
   if (magic.some((byte, i) => i < 6 && file[i] !== byte)) throw new Error('not an .npy file');
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);

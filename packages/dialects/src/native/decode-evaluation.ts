@@ -28,8 +28,8 @@ export function parseEvaluation(body: unknown): EvaluationSubmission {
 }
 
 /**
- * A dataset as one job of its model. `max_input` holds for the rows of one record, the number of records has a limit of its own.
- * Throws INPUT_INVALID, MODEL_TASK_MISMATCH, FEATURE_UNAVAILABLE, CAPABILITY_MISSING.
+ * A dataset as one job of its model. `max_input` holds for the rows of one record, the number of records has
+ * a limit of its own. Throws INPUT_INVALID, MODEL_TASK_MISMATCH, FEATURE_UNAVAILABLE, CAPABILITY_MISSING.
  */
 export function decodeEvaluation(
   submission: EvaluationSubmission,
@@ -87,7 +87,10 @@ function taskOf(submission: EvaluationSubmission, isChoice: boolean): TaskWithOp
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** The methods of either kind, each checked as a request of its own would be; `metrics` go into every explanation's options. */
+/**
+ * The methods of either kind, each checked as a request of its own would be; `metrics` go into every
+ * explanation's options.
+ */
 function methodsOf(
   { explain = [], attack = [], metrics, task }: EvaluationSubmission,
   { features, limits, model }: Omit<DecodeContext, 'task'>,
@@ -165,7 +168,10 @@ function recordsOf(
   });
 }
 
-/** Rows in the order that the tasks want: (question, context) for answers, (context, question and choice) for choices. */
+/**
+ * Rows in the order that the tasks want: (question, context) for answers, (context, question and choice) for
+ * choices.
+ */
 function readRecord(record: EvaluationRecord, at: string): ReadRecord {
   if ('choices' in record) {
     const { context, question, choices, label } = record;

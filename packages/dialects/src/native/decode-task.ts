@@ -24,7 +24,10 @@ export function parseSubmission(body: unknown): Submission {
   return parseShape(submitTask, body);
 }
 
-/** A submission as a job of its model. Throws INPUT_INVALID, MODEL_TASK_MISMATCH, FEATURE_UNAVAILABLE, CAPABILITY_MISSING. */
+/**
+ * A submission as a job of its model. Throws INPUT_INVALID, MODEL_TASK_MISMATCH, FEATURE_UNAVAILABLE,
+ * CAPABILITY_MISSING.
+ */
 export function decodeSubmission(
   submission: Submission,
   context: Omit<DecodeContext, 'task'> & { readonly idempotencyKey: string | null },
@@ -106,7 +109,10 @@ function payloadOf(
   return { payload, kind };
 }
 
-/** One true label an input; the choices of a multiple choice are one input together, which the model process knows. */
+/**
+ * One true label an input; the choices of a multiple choice are one input together, which the model process
+ * knows.
+ */
 function checkLabels(
   labels: NonNullable<AttackOptions['labels']>,
   { input, task, options }: Submission,

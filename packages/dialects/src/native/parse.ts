@@ -2,14 +2,20 @@ import { z } from 'zod';
 import { checkSize } from '../check-size.ts';
 import { checkJson, defaultTextLimits, invalid } from '../text-limits.ts';
 
-/** As {@link parseShape}, and every text in it can be stored: for everything but the texts of tasks, which have limits of their own. */
+/**
+ * As {@link parseShape}, and every text in it can be stored: for everything but the texts of tasks, which
+ * have limits of their own.
+ */
 export function parse<S extends z.ZodObject>(schema: S, value: unknown): z.output<S> {
   const parsed = parseShape(schema, value);
   for (const [field, member] of Object.entries(parsed)) checkJson(member, field, defaultTextLimits);
   return parsed;
 }
 
-/** Parses with a schema; throws INPUT_INVALID naming the first field that is wrong ("input.0", "options.topk"; "body" for the whole). */
+/**
+ * Parses with a schema; throws INPUT_INVALID naming the first field that is wrong ("input.0", "options.topk";
+ * "body" for the whole).
+ */
 export function parseShape<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   checkSize(value);
   checkLongLists(schema, value);

@@ -8,15 +8,18 @@ export interface Match<Name extends string> {
 }
 
 /**
- * Reads a path below the dialect's own; `query` is asked for only where it may complete the path. Null for what is no route. Throws
- * URIError for a stray "%".
+ * Reads a path below the dialect's own; `query` is asked for only where it may complete the path. Null for
+ * what is no route. Throws URIError for a stray "%".
  */
 export type MatchRoute<Name extends string> = (
   path: string,
   query: () => Readonly<Record<string, unknown>>,
 ) => Match<Name> | null;
 
-/** A path of a fixed number of parts; a parameter's part has its name, and a second part that belongs to the same has it too. */
+/**
+ * A path of a fixed number of parts; a parameter's part has its name, and a second part that belongs to the
+ * same has it too.
+ */
 interface Pattern<Name extends string> {
   readonly parts: readonly (
     | { readonly literal: string }
@@ -26,8 +29,9 @@ interface Pattern<Name extends string> {
 }
 
 /**
- * Makes the matcher of a dialect's routes. Escaped slashes part a path as plain ones do, and empty parts are left out. Words win
- * over parameters, from left to right. Patterns are looked up by their length and first word, because this runs for every poll.
+ * Makes the matcher of a dialect's routes. Escaped slashes part a path as plain ones do, and empty parts are
+ * left out. Words win over parameters, from left to right. Patterns are looked up by their length and first
+ * word, because this runs for every poll.
  */
 export function matchRoutes<R extends Routes>(dialect: Dialect<R>): MatchRoute<keyof R & string> {
   type Name = keyof R & string;

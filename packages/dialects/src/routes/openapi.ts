@@ -45,7 +45,10 @@ export function openApiDocument(dialect: Dialect, options: { readonly version: s
   return JSON.parse(JSON.stringify(document)) as JsonObject;
 }
 
-/** A path as it is described: parameters that may have an owner as both of their forms, those with few values as each of them. */
+/**
+ * A path as it is described: parameters that may have an owner as both of their forms, those with few values
+ * as each of them.
+ */
 interface Spelling {
   readonly path: string;
   readonly parameters: readonly JsonRecord[];
@@ -197,7 +200,8 @@ interface Schemas {
 function schemasOf(named: Dialect['page']['schemas']): Schemas {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
-  // A schema in place keeps its descriptions, which zod's own registry has, and names the others, which ours has.
+  // A schema in place keeps its descriptions, which zod's own registry has, and names the others, which ours
+  // has.
   const described = z.registry<z.core.GlobalMeta>();
   described.get = (schema) => ({ ...z.globalRegistry.get(schema), ...registry.get(schema) });
   // What a caller may send, or gets: defaults make a member optional.

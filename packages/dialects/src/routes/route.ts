@@ -16,8 +16,9 @@ export interface Reply {
 }
 
 /**
- * Everything there is to say of a route; its handler is found under the same name, which the compiler checks. Matching, the 405
- * answers, who may come in, the name in metrics and the OpenAPI document all come from here.
+ * Everything there is to say of a route; its handler is found under the same name, which the compiler checks.
+ * Matching, the 405 answers, who may come in, the name in metrics and the OpenAPI document all come from
+ * here.
  */
 export interface Route {
   readonly methods: readonly [Method, ...Method[]];

@@ -3,9 +3,10 @@ import { checkText, invalid, type TextLimits } from '../text-limits.ts';
 import { noneNotAllowed, readString } from './coerce.ts';
 
 /**
- * `input` of a PredictionRequest: a list of texts or a list of lists of one or two texts. As pydantic's union does, the whole
- * list is read as one kind: the first item decides. Numbers and booleans become texts. What pydantic would push into the
- * object branch (`[["q", null]]`) is refused here, naming the element; objects serve no model type of this server.
+ * `input` of a PredictionRequest: a list of texts or a list of lists of one or two texts. As pydantic's union
+ * does, the whole list is read as one kind: the first item decides. Numbers and booleans become texts. What
+ * pydantic would push into the object branch (`[["q", null]]`) is refused here, naming the element; objects
+ * serve no model type of this server.
  */
 export function decodeInput(
   value: unknown,

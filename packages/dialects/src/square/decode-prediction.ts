@@ -13,8 +13,9 @@ import { inBodyWords } from './field-names.ts';
 import { type Kwargs, readKwargs } from './kwargs.ts';
 
 /**
- * A SQuARE PredictionRequest as a job (docs/square-wire.md#requests). This and its neighbours are the only code that reads
- * `*_kwargs`. Throws INPUT_INVALID, MODEL_TASK_MISMATCH, FEATURE_UNAVAILABLE or BODY_TOO_DEEP, each naming its field.
+ * A SQuARE PredictionRequest as a job (docs/square-wire.md#requests). This and its neighbours are the only
+ * code that reads `*_kwargs`. Throws INPUT_INVALID, MODEL_TASK_MISMATCH, FEATURE_UNAVAILABLE or
+ * BODY_TOO_DEEP, each naming its field.
  */
 export function decodePrediction(body: unknown, context: DecodeContext): Decoded {
   try {
@@ -106,7 +107,10 @@ function decodePreprocessing(kwargs: Kwargs): JobPayload['preprocessing'] {
   };
 }
 
-/** Generation merges both objects for `generate`, and there the task's word wins (docs/square-wire.md#generation). */
+/**
+ * Generation merges both objects for `generate`, and there the task's word wins
+ * (docs/square-wire.md#generation).
+ */
 function outputFlag(
   name: string,
   { forModel, forTask, task }: { forModel: Kwargs; forTask: Kwargs; task: string },

@@ -23,8 +23,9 @@ export interface DecodedSaliency extends Saliency {
 }
 
 /**
- * `explain_kwargs` and `attack_kwargs`: an empty object asks for nothing. They are ignored for the other tasks, as in SQuARE
- * (docs/square-wire.md#explain-requests), and the caller is told. The options have the same names in a payload.
+ * `explain_kwargs` and `attack_kwargs`: an empty object asks for nothing. They are ignored for the other
+ * tasks, as in SQuARE (docs/square-wire.md#explain-requests), and the caller is told. The options have the
+ * same names in a payload.
  */
 export function decodeSaliency(
   kwargs: { readonly explain: JsonRecord; readonly attack: JsonRecord },

@@ -26,7 +26,10 @@ export type Deploy = Pick<
   | 'preloadedAdapters'
 >;
 
-/** DeployRequest (docs/square-wire.md#manager-routes): only a model name is needed; unknown fields are ignored. Throws INPUT_INVALID. */
+/**
+ * DeployRequest (docs/square-wire.md#manager-routes): only a model name is needed; unknown fields are
+ * ignored. Throws INPUT_INVALID.
+ */
 export function decodeDeploy(body: unknown): Deploy {
   const record = readBody(body);
   const text = (name: string, fallback: string): string => {
@@ -80,7 +83,9 @@ function positive(record: JsonRecord, name: string, fallback: number): number {
     : readInteger(value, `body.${name}`, { min: 1, max: 100_000 });
 }
 
-/** The exporter spells classes with hyphens and knows `default`; everything else spells them with underscores. */
+/**
+ * The exporter spells classes with hyphens and knows `default`; everything else spells them with underscores.
+ */
 function readClass(name: string): ModelClass {
   const spelled = name === 'default' ? 'from_config' : name.replaceAll('-', '_');
   return pick(modelClasses, spelled, 'body.model_class') as ModelClass;

@@ -3,8 +3,8 @@ import { jsonReply, type WireResponse } from '../dialect.ts';
 import { retryAfter } from '../retry-after.ts';
 
 /**
- * An error in FastAPI's form (docs/square-wire.md#errors): a 422 is a list of {loc, msg, type}, everything else
- * `{"detail": text}`. Always JSON: SQuARE's client reads JSON before it looks at the status.
+ * An error in FastAPI's form (docs/square-wire.md#errors): a 422 is a list of {loc, msg, type}, everything
+ * else `{"detail": text}`. Always JSON: SQuARE's client reads JSON before it looks at the status.
  */
 export function encodeError(error: AppError): WireResponse {
   const { detail, row } = error;

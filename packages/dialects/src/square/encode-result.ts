@@ -4,8 +4,9 @@ import { squareWarning } from './field-names.ts';
 import { resultDefaults } from './result-defaults.ts';
 
 /**
- * A result as SQuARE words it: `model_outputs` with every leaf encoded, the flag that says how, and every field of the task
- * (docs/square-wire.md#arrays, #results). Warnings, when there are any, stand beside them; SQuARE's clients ignore the field.
+ * A result as SQuARE words it: `model_outputs` with every leaf encoded, the flag that says how, and every
+ * field of the task (docs/square-wire.md#arrays, #results). Warnings, when there are any, stand beside them;
+ * SQuARE's clients ignore the field.
  */
 export function encodeResult(
   result: TaskResult,

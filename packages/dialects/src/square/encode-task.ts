@@ -23,8 +23,9 @@ export function encodeQueued(message: string, taskId: string): WireResponse {
 }
 
 /**
- * The reply of `task_result` (docs/square-wire.md#task-results). A failure is 500 with JSON when the caller's Accept names JSON, else 500
- * as text: SQuARE's client stops polling at once when the body is no JSON, and would go on for 100 s otherwise.
+ * The reply of `task_result` (docs/square-wire.md#task-results). A failure is 500 with JSON when the caller's
+ * Accept names JSON, else 500 as text: SQuARE's client stops polling at once when the body is no JSON, and
+ * would go on for 100 s otherwise.
  */
 export function encodeTask(outcome: Outcome, acceptsJson: boolean): WireResponse {
   switch (outcome.kind) {

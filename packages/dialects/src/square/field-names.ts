@@ -1,6 +1,9 @@
 import { type AppError, renameField } from '@tessera/base';
 
-/** Where SQuARE's request has the members of a payload; paths outside this table are spelled alike, such as `input.0`. */
+/**
+ * Where SQuARE's request has the members of a payload; paths outside this table are spelled alike, such as
+ * `input.0`.
+ */
 const heads: Readonly<Record<string, string>> = {
   explain: 'explain_kwargs',
   attack: 'attack_kwargs',
@@ -27,7 +30,10 @@ const members: Readonly<Record<string, string>> = {
   'options.showNullAnswers': 'task_kwargs.show_null_answers',
 };
 
-/** A path of the payload as SQuARE's request spells it: `explain.layer` is `explain_kwargs.layer`. Other fields stay. */
+/**
+ * A path of the payload as SQuARE's request spells it: `explain.layer` is `explain_kwargs.layer`. Other
+ * fields stay.
+ */
 export function squareField(path: string): string {
   const member = members[path];
   if (member !== undefined) return member;
@@ -46,7 +52,10 @@ export function inBodyWords(error: AppError): AppError {
   return renameField(error, (field) => (/^(body|path)\b/.test(field) ? field : `body.${squareField(field)}`));
 }
 
-/** A warning in SQuARE's words: where it begins with a path of the payload, that is spelled as the request spells it. */
+/**
+ * A warning in SQuARE's words: where it begins with a path of the payload, that is spelled as the request
+ * spells it.
+ */
 export function squareWarning(warning: string): string {
   return warning.replace(/^[a-zA-Z]+(\.\w+)+(?=[ :])/, squareField);
 }

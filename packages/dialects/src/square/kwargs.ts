@@ -2,8 +2,9 @@ import { checkText, defaultTextLimits, invalid } from '../text-limits.ts';
 import { type JsonRecord, readBoolean, readInteger, readString } from './coerce.ts';
 
 /**
- * Reads one `*_kwargs` object key by key. A key that is null counts as absent; keys nobody asked for are ignored and told
- * to the caller as warnings, because SQuARE hands such objects to Python functions whose options Tessera does not all have.
+ * Reads one `*_kwargs` object key by key. A key that is null counts as absent; keys nobody asked for are
+ * ignored and told to the caller as warnings, because SQuARE hands such objects to Python functions whose
+ * options Tessera does not all have.
  */
 export interface Kwargs {
   boolean<T>(name: string, fallback: T): boolean | T;

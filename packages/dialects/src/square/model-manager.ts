@@ -15,8 +15,8 @@ export function encodeDeployedModel(model: ModelEntry): Json {
 }
 
 /**
- * Whether a model answers: true, false for one that could not be loaded, null for one that no host has loaded yet. A model that
- * was put aside while idle counts as alive: the next job brings it back.
+ * Whether a model answers: true, false for one that could not be loaded, null for one that no host has loaded
+ * yet. A model that was put aside while idle counts as alive: the next job brings it back.
  */
 export function isAlive(model: ModelEntry): boolean | null {
   if (model.state === 'failed') return false;
@@ -35,7 +35,10 @@ export function encodeExplainers(): Json {
   }));
 }
 
-/** A running deploy as an item of `task`: exactly the name and the arguments SQuARE's client looks for (docs/square-wire.md#client-traps 5). */
+/**
+ * A running deploy as an item of `task`: exactly the name and the arguments SQuARE's client looks for
+ * (docs/square-wire.md#client-traps 5).
+ */
 export function encodeDeployTask(model: ModelEntry, taskId: string): Json {
   return {
     id: taskId,

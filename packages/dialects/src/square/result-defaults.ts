@@ -18,7 +18,8 @@ export const resultDefaults: Readonly<Record<TaskName, JsonObject>> = {
     questions: [],
     contexts: [],
     attributions: [],
-    // Not {}: skill-api takes any non-null value as "do not sort again", and SQuARE's own value is this (docs/square-wire.md#client-traps 11).
+    // Not {}: skill-api takes any non-null value as "do not sort again", and SQuARE's own value is this
+    // (docs/square-wire.md#client-traps 11).
     adversarial: { indices: [] },
     bertviz: [],
   },

@@ -2,7 +2,10 @@ import { AppError } from '@tessera/base';
 import type { Json, ModelEntry, ModelUpdate } from '@tessera/contracts';
 import { type JsonRecord, readBody, readBoolean, readInteger } from './coerce.ts';
 
-/** ModelStatistics (docs/square-wire.md#inference-routes). Warnings stand beside SQuARE's fields when there are any. */
+/**
+ * ModelStatistics (docs/square-wire.md#inference-routes). Warnings stand beside SQuARE's fields when there
+ * are any.
+ */
 export function encodeStatistics(model: ModelEntry): Json {
   return {
     model_type: model.modelType,

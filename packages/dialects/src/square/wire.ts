@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * SQuARE's wire, for the OpenAPI page. Its requests are read by the SQuARE dialect, whose coercions are wider than a schema can
- * say; these schemas say what a tidy client sends.
+ * SQuARE's wire, for the OpenAPI page. Its requests are read by the SQuARE dialect, whose coercions are wider
+ * than a schema can say; these schemas say what a tidy client sends.
  */
 
 const kwargs = z.record(z.string(), z.unknown()).default({});

@@ -3,9 +3,9 @@ import type { Explainer } from '../explainer.ts';
 import type { Settings, Subject } from '../subject.ts';
 
 /**
- * Attention of the last layer: value_t = mean over heads (and over the query positions) of A[query, t]. By default the query
- * is the first token, as in SQuARE, or the explained position where F belongs to one token. Not a faithful explanation in
- * general (Jain & Wallace 2019).
+ * Attention of the last layer: value_t = mean over heads (and over the query positions) of A[query, t]. By
+ * default the query is the first token, as in SQuARE, or the explained position where F belongs to one token.
+ * Not a faithful explanation in general (Jain & Wallace 2019).
  */
 export const attention: Explainer = {
   defaults: { reduction: 'sum', granularity: 'token' },
@@ -35,8 +35,8 @@ export const attentionRollout: Explainer = {
 };
 
 /**
- * Scaled attention (Serrano & Smith 2019): value_t = mean over heads and query positions of A[q, t] · ∂F/∂A[q, t] in the last
- * layer, the query positions being those that F reads.
+ * Scaled attention (Serrano & Smith 2019): value_t = mean over heads and query positions of A[q, t] ·
+ * ∂F/∂A[q, t] in the last layer, the query positions being those that F reads.
  */
 export const scaledAttention: Explainer = {
   defaults: { reduction: 'sum', granularity: 'token', query: 'target' },

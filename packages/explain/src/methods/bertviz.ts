@@ -2,7 +2,9 @@ import type { Explainer } from '../explainer.ts';
 import { headViewHtml } from '../head-view.ts';
 import { attention, attentionLayersOf } from './attention.ts';
 
-/** The head view (Vig 2019): a page of the attention weights; its one value per token is that of `attention`. */
+/**
+ * The head view (Vig 2019): a page of the attention weights; its one value per token is that of `attention`.
+ */
 export const bertviz: Explainer = {
   ...attention,
   async page({ subject, sequence }, meter) {

@@ -2,14 +2,18 @@ import type { Explainer } from '../explainer.ts';
 import { reduceProducts } from '../reduce.ts';
 
 /**
- * Gradient × input: value_t = Σ_h x_th · ∂F/∂x_th with the token's own word embedding (Shrikumar et al. 2016; the "simple
- * gradients" of Simonyan, Vedaldi & Zisserman 2013 turned into one number a token). `l2` takes the norm of the products.
+ * Gradient × input: value_t = Σ_h x_th · ∂F/∂x_th with the token's own word embedding (Shrikumar et al. 2016;
+ * the "simple gradients" of Simonyan, Vedaldi & Zisserman 2013 turned into one number a token). `l2` takes
+ * the norm of the products.
  */
 export const simpleGrads: Explainer = gradientMethod('sum', (x, gradient, { tokens, reduction }) =>
   reduceProducts(x, gradient, { tokens, reduction }),
 );
 
-/** Norm of ∂F/∂x_t (Simonyan, Vedaldi & Zisserman 2013): `l2` by default, `sum` is the L1 norm. Never negative. */
+/**
+ * Norm of ∂F/∂x_t (Simonyan, Vedaldi & Zisserman 2013): `l2` by default, `sum` is the L1 norm. Never
+ * negative.
+ */
 export const gradientNorm: Explainer = gradientMethod('l2', (_, gradient, { tokens, reduction }) => {
   const other = reduction === 'l2' ? gradient : gradient.map(Math.sign);
   const values = reduceProducts(gradient, other, { tokens, reduction: 'sum' });

@@ -4,8 +4,9 @@ import type { Explainer } from '../explainer.ts';
 import { firstSteps, integrate } from '../integrate.ts';
 
 /**
- * Integrated gradients (Sundararajan, Taly & Yan 2017) on the word embeddings: ordinary tokens go from the baseline to
- * themselves; special tokens, positions and types stay. Completeness: the values sum to F(x) − F(x').
+ * Integrated gradients (Sundararajan, Taly & Yan 2017) on the word embeddings: ordinary tokens go from the
+ * baseline to themselves; special tokens, positions and types stay. Completeness: the values sum to F(x) −
+ * F(x').
  */
 export const integratedGrads: Explainer = {
   defaults: { reduction: 'sum', granularity: 'token' },

@@ -11,9 +11,9 @@ import { scalarOf } from '../target.ts';
 const defaultSamples = 256;
 
 /**
- * Kernel SHAP (Lundberg & Lee 2017): the additive model that fits F over coalitions of features under the Shapley kernel, with
- * Σ values = F(x) − F(x') kept exactly. Exact Shapley values when 2^d − 2 samples are allowed. Values are taken against the
- * baseline, an absent feature being replaced by it.
+ * Kernel SHAP (Lundberg & Lee 2017): the additive model that fits F over coalitions of features under the
+ * Shapley kernel, with Σ values = F(x) − F(x') kept exactly. Exact Shapley values when 2^d − 2 samples are
+ * allowed. Values are taken against the baseline, an absent feature being replaced by it.
  */
 export const kernelShap: Explainer = {
   defaults: { reduction: 'sum', granularity: 'word' },
@@ -50,8 +50,8 @@ export const kernelShap: Explainer = {
 };
 
 /**
- * Weighted least squares with Σφ = rise: the last feature's value is the rise minus the others', which leaves an unconstrained
- * problem in the differences z_j − z_last.
+ * Weighted least squares with Σφ = rise: the last feature's value is the rise minus the others', which leaves
+ * an unconstrained problem in the differences z_j − z_last.
  */
 export function shapley(
   sets: readonly Coalition[],

@@ -5,9 +5,9 @@ import { firstSteps, integrate } from '../integrate.ts';
 import { outputsOf, scalarOf } from '../target.ts';
 
 /**
- * Integrated gradients of a hidden state: the path runs from the state that the baseline input gives to the state that the
- * input gives, at `layer` as transformers counts hidden states (0 = what enters the first block; −1 = the last block's input
- * by default, because nothing but the head follows the last state).
+ * Integrated gradients of a hidden state: the path runs from the state that the baseline input gives to the
+ * state that the input gives, at `layer` as transformers counts hidden states (0 = what enters the first
+ * block; −1 = the last block's input by default, because nothing but the head follows the last state).
  */
 export const layerIntegratedGrads: Explainer = {
   defaults: { reduction: 'sum', granularity: 'token' },

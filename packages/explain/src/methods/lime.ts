@@ -7,14 +7,17 @@ import { leastSquares } from '../solve.ts';
 import { scalarOf } from '../target.ts';
 
 const defaultSamples = 256;
-/** Of the exponential kernel, and the penalty of the ridge regression: the published text explainer's numbers. */
+/**
+ * Of the exponential kernel, and the penalty of the ridge regression: the published text explainer's numbers.
+ */
 const kernelWidth = 25;
 const ridge = 1;
 
 /**
  * LIME for text (Ribeiro, Singh & Guestrin 2016): draw how many features go and which, weigh each sample by
- * sqrt(exp(−d²/25²)) with d = 100 · cosine distance to the whole input, and fit a ridge regression of F on presence; the
- * coefficients are the values. A feature that goes is replaced by the baseline, so that positions stay.
+ * sqrt(exp(−d²/25²)) with d = 100 · cosine distance to the whole input, and fit a ridge regression of F on
+ * presence; the coefficients are the values. A feature that goes is replaced by the baseline, so that
+ * positions stay.
  */
 export const lime: Explainer = {
   defaults: { reduction: 'sum', granularity: 'word', n_samples: defaultSamples },
@@ -66,7 +69,10 @@ function kernel(shareKept: number): number {
   return Math.sqrt(Math.exp(-(distance * distance) / (kernelWidth * kernelWidth)));
 }
 
-/** LIME's linear model of y over the presence of features, each sample weighed by its nearness to the whole input. */
+/**
+ * LIME's linear model of y over the presence of features, each sample weighed by its nearness to the whole
+ * input.
+ */
 export function fitPresence(
   samples: readonly (readonly boolean[])[],
   y: readonly number[],

@@ -5,8 +5,8 @@ import { featureCount, featuresOf, masker, overTokens } from '../perturb.ts';
 import { scalarOf } from '../target.ts';
 
 /**
- * Leave one out: value_i = F(x) − F(x with feature i replaced by the baseline) (Zeiler & Fergus 2014; Li, Monroe & Jurafsky
- * 2016). Features the budget did not reach are 0.
+ * Leave one out: value_i = F(x) − F(x with feature i replaced by the baseline) (Zeiler & Fergus 2014; Li,
+ * Monroe & Jurafsky 2016). Features the budget did not reach are 0.
  */
 export const occlusion: Explainer = {
   defaults: { reduction: 'sum', granularity: 'word' },

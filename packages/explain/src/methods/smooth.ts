@@ -14,8 +14,8 @@ const wrapped: Readonly<Record<Settings['wraps'], Explainer>> = {
 const defaultSamples = 50;
 
 /**
- * SmoothGrad (Smilkov et al. 2017): the mean of a method over x + N(0, σ²), σ = noise · (max x − min x), independent draws of
- * one stream seeded by the request.
+ * SmoothGrad (Smilkov et al. 2017): the mean of a method over x + N(0, σ²), σ = noise · (max x − min x),
+ * independent draws of one stream seeded by the request.
  */
 export const smoothGrads: Explainer = {
   defaults: { reduction: 'sum', granularity: 'token', n_samples: defaultSamples },

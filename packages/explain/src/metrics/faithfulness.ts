@@ -7,8 +7,8 @@ export function topPlaces(scores: ArrayLike<number>, k: number, onlyPositive: bo
 }
 
 /**
- * ferret's thresholds (Attanasio et al. 2023): 10 %, 20 %, … 100 % of the features, rounded down, only those with a positive
- * score; a set equal to the one before, or empty, is left out.
+ * ferret's thresholds (Attanasio et al. 2023): 10 %, 20 %, … 100 % of the features, rounded down, only those
+ * with a positive score; a set equal to the one before, or empty, is left out.
  */
 export function ferretSets(scores: ArrayLike<number>): readonly (readonly number[])[] {
   const sets: (readonly number[])[] = [];
@@ -35,8 +35,8 @@ export function aopc(original: number, perturbed: readonly number[]): number | n
 }
 
 /**
- * Kendall's τ_b of two lists: (concordant − discordant) / √((pairs − ties in a)(pairs − ties in b)); null when one list is
- * constant or too short.
+ * Kendall's τ_b of two lists: (concordant − discordant) / √((pairs − ties in a)(pairs − ties in b)); null
+ * when one list is constant or too short.
  */
 export function kendallTau(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   let balance = 0;
@@ -88,8 +88,8 @@ export function area(points: readonly number[]): number {
 }
 
 /**
- * Infidelity (Yeh et al. 2019): E[(Σ_{i ∈ S} φ_i − (F(x) − F(x without S)))²] over random sets S; `scaled` first multiplies φ by
- * the number that makes it smallest, so that methods in other units can be compared.
+ * Infidelity (Yeh et al. 2019): E[(Σ_{i ∈ S} φ_i − (F(x) − F(x without S)))²] over random sets S; `scaled`
+ * first multiplies φ by the number that makes it smallest, so that methods in other units can be compared.
  */
 export function infidelity(
   predicted: readonly number[],
@@ -104,7 +104,10 @@ export function infidelity(
   return { plain: square(1), scaled: square(energy > 0 ? match / energy : 0) };
 }
 
-/** Sensitivity-max (Yeh et al. 2019): the largest |φ(y) − φ(x)| / |φ(x)| over sampled neighbours y; null of nothing. */
+/**
+ * Sensitivity-max (Yeh et al. 2019): the largest |φ(y) − φ(x)| / |φ(x)| over sampled neighbours y; null of
+ * nothing.
+ */
 export function largestChange(
   original: ArrayLike<number>,
   others: readonly ArrayLike<number>[],

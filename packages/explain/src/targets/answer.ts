@@ -38,7 +38,10 @@ export function answerTarget(
   };
 }
 
-/** The answer's window and tokens by its offsets: where s_i + e_j is highest; the null answer's in the first window. */
+/**
+ * The answer's window and tokens by its offsets: where s_i + e_j is highest; the null answer's in the first
+ * window.
+ */
 function findSpan(
   prediction: Extract<Prediction, { kind: 'answer' }>,
   windows: readonly TokenSequence[],

@@ -4,7 +4,9 @@ import type { Prediction } from '../instance.ts';
 import { logitOf } from '../target.ts';
 import { type Choice, simpleTarget, type TargetCall, withContrast } from './choice.ts';
 
-/** F = pre-softmax logit of the predicted class, of the choice, or of the class asked for; minus a contrast's. */
+/**
+ * F = pre-softmax logit of the predicted class, of the choice, or of the class asked for; minus a contrast's.
+ */
 export function classTarget(
   prediction: Extract<Prediction, { kind: 'class' | 'choice' }>,
   outputs: NamedTensors,

@@ -1,7 +1,9 @@
 import type { ExplainInstance, Prediction } from '../instance.ts';
 import type { TokenSequence } from '../sequence.ts';
 
-/** Token, its ids and where it comes from, for sequences written by hand. A null text marks a special token. */
+/**
+ * Token, its ids and where it comes from, for sequences written by hand. A null text marks a special token.
+ */
 export interface HandToken {
   readonly token: string;
   readonly id?: number;
@@ -22,7 +24,10 @@ export function sequenceOf(tokens: readonly HandToken[]): TokenSequence {
   };
 }
 
-/** "[CLS] w0 w1 … [SEP]" over a text of the given words; ids 1 and 2 are the specials, words count from `firstId`. */
+/**
+ * "[CLS] w0 w1 … [SEP]" over a text of the given words; ids 1 and 2 are the specials, words count from
+ * `firstId`.
+ */
 export function sentence(
   words: readonly string[],
   { ids, prediction = { kind: 'class' } }: { ids: readonly number[]; prediction?: Prediction },

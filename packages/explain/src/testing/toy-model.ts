@@ -22,8 +22,8 @@ export interface Recorded {
 }
 
 /**
- * A context over a toy model. Gradients are central differences in double precision (error near 1e-9), so nothing here shares
- * code with what is tested.
+ * A context over a toy model. Gradients are central differences in double precision (error near 1e-9), so
+ * nothing here shares code with what is tested.
  */
 export function toyContext(
   model: ToyModel,

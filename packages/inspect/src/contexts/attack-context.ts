@@ -35,7 +35,10 @@ import { instancesOf } from './instances.ts';
 /** Answers looked through for the original one's probability. */
 const candidateAnswers = 20;
 
-/** What an attack on this payload's kind of input may ask, answered by the task's own head and the explain context. */
+/**
+ * What an attack on this payload's kind of input may ask, answered by the task's own head and the explain
+ * context.
+ */
 export async function attackContext(
   payload: JobPayload,
   context: SaliencyContext,

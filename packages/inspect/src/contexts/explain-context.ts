@@ -22,7 +22,10 @@ import { randomizedFolder } from '../other-models/randomized-model.ts';
 /** A model that can be looked into, as a task's head sees it. */
 export type SaliencyContext = Omit<HeadContext, 'runtime'> & {
   readonly runtime: DifferentiableRuntime & { readonly capabilities: readonly Capability[] };
-  /** Where the model's files are, and how a changed copy of them is opened; without both there is no randomisation check. */
+  /**
+   * Where the model's files are, and how a changed copy of them is opened; without both there is no
+   * randomisation check.
+   */
   readonly files?: {
     readonly folder: string;
     open(folder: string): Promise<OpenRuntime>;
@@ -34,7 +37,10 @@ export type SaliencyContext = Omit<HeadContext, 'runtime'> & {
 /** Rows of one call: what keeps a gradient run of 128 tokens under a gigabyte. */
 const chunkRows = 10;
 
-/** Architectures whose positions count the tokens other than pad, so that a pad id in a text would move what follows. */
+/**
+ * Architectures whose positions count the tokens other than pad, so that a pad id in a text would move what
+ * follows.
+ */
 const positionsSkipPad =
   /^(roberta|xlm-roberta|camembert|mpnet|longformer|data2vec-text|ibert|xmod|esm|lilt|markuplm|roberta-prelayernorm)/;
 

@@ -5,8 +5,9 @@ import type { Tokenizer } from '@tessera/serving';
 import type { SaliencyContext } from './explain-context.ts';
 
 /**
- * One instance per generated token of a decoder-only model: the prompt and what was generated before it, F being the token's logit.
- * `explain.target` names one step, counted from 0. Of several sequences for an input the first is explained.
+ * One instance per generated token of a decoder-only model: the prompt and what was generated before it, F
+ * being the token's logit. `explain.target` names one step, counted from 0. Of several sequences for an input
+ * the first is explained.
  */
 export async function generatedSteps(
   payload: JobPayload<'generation'>,
@@ -43,7 +44,10 @@ export async function generatedSteps(
   });
 }
 
-/** Token ids as a sequence over their own decoded text: each token's stretch is what it adds to the text before it. */
+/**
+ * Token ids as a sequence over their own decoded text: each token's stretch is what it adds to the text
+ * before it.
+ */
 async function sequenceOf(
   ids: readonly number[],
   tokenizer: Tokenizer,

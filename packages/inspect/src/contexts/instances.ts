@@ -11,7 +11,10 @@ import {
   trimAnswer,
 } from '@tessera/tasks';
 
-/** The inputs of a payload as an explanation wants them: tokenized by the task's own rules, with what was predicted. */
+/**
+ * The inputs of a payload as an explanation wants them: tokenized by the task's own rules, with what was
+ * predicted.
+ */
 export interface Instances {
   readonly instances: readonly ExplainInstance[];
   /** The model takes rank-3 inputs. */
@@ -103,7 +106,10 @@ const explained: Readonly<Partial<Record<string, PoolingMode>>> = {
   lasttoken: 'last',
 };
 
-/** How the embedding head pools: by the mode asked for, else as a sentence-transformers folder says, else the mean. */
+/**
+ * How the embedding head pools: by the mode asked for, else as a sentence-transformers folder says, else the
+ * mean.
+ */
 function poolingOf(payload: JobPayload<'embedding'>, { runtime }: HeadContext): PoolingMode {
   const { mode } = payload.options;
   const { sentenceTransformer, outputs } = runtime.description;

@@ -101,7 +101,10 @@ function shown(one: Measured<JsonObject>): Measured<JsonObject> {
   return { ...one, found: { ...Object.fromEntries(members), text: texts.at(-1)! } };
 }
 
-/** A method over the dataset; spreads are over what TextAttack averages: successes, and queries over all that was attacked. */
+/**
+ * A method over the dataset; spreads are over what TextAttack averages: successes, and queries over all that
+ * was attacked.
+ */
 function summary(
   asked: AttackOptions,
   all: readonly Measured<JsonObject>[],

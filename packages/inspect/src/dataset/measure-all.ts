@@ -40,9 +40,9 @@ export interface On {
 }
 
 /**
- * Runs every method on every record, record by record, so that the methods are compared on the same texts however far a run comes.
- * A record that a method cannot take is told in its row; anything else that goes wrong ends the run, and so does cancelling. Throws
- * the first refusal when nothing at all could be measured.
+ * Runs every method on every record, record by record, so that the methods are compared on the same texts
+ * however far a run comes. A record that a method cannot take is told in its row; anything else that goes
+ * wrong ends the run, and so does cancelling. Throws the first refusal when nothing at all could be measured.
  */
 export async function measureAll<M, T>(calls: MeasureCalls<M, T>): Promise<readonly MeasuredRecord<T>[]> {
   const { records, methods, context, kind, nameOf, run } = calls;

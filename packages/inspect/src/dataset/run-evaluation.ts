@@ -8,9 +8,9 @@ import type { MeasuredRecord } from './measure-all.ts';
 import type { EvaluationPayload } from './records.ts';
 
 /**
- * Measures methods of explanation, or attacks, over a dataset: `fields.evaluation` holds a summary a method and a row a record
- * (contracts: evaluationReport). The budget of a method is for each record. Throws TASK_CANCELLED, CAPABILITY_MISSING, and
- * INPUT_INVALID when no record could be measured at all.
+ * Measures methods of explanation, or attacks, over a dataset: `fields.evaluation` holds a summary per method
+ * and a row per record (contracts: evaluationReport). The budget of a method is for each record. Throws
+ * TASK_CANCELLED, CAPABILITY_MISSING, and INPUT_INVALID when no record could be measured at all.
  */
 export async function runEvaluation(
   payload: EvaluationPayload,

@@ -7,7 +7,10 @@ import { Graph, isOp, loadModel, type Model, type Node, saveModel } from '@tesse
 /** How the folders of shuffled copies begin. */
 export const randomizedPrefix = 'tessera-randomized-';
 
-/** Where a model is: its folder, and the ONNX file whose weights count, which adapters may have been merged into. */
+/**
+ * Where a model is: its folder, and the ONNX file whose weights count, which adapters may have been merged
+ * into.
+ */
 export interface ModelPlace {
   readonly folder: string;
   readonly weightsFile: string;
@@ -27,10 +30,10 @@ export interface RandomizedFolder {
 }
 
 /**
- * Draws the weights of a model's top blocks anew for the sanity check of Adebayo et al. (2018): the entries of every weight matrix are
- * shuffled within the matrix, which keeps their distribution and destroys what was learned. Matrices are told apart by where the
- * graph first uses them: embedding tables are the lowest block, the others are shared out evenly over the blocks, what is
- * left over being the head's.
+ * Draws the weights of a model's top blocks anew for the sanity check of Adebayo et al. (2018): the entries
+ * of every weight matrix are shuffled within the matrix, which keeps their distribution and destroys what was
+ * learned. Matrices are told apart by where the graph first uses them: embedding tables are the lowest block,
+ * the others are shared out evenly over the blocks, what is left over being the head's.
  */
 export async function randomizedFolder(
   { folder, weightsFile }: ModelPlace,
@@ -110,13 +113,19 @@ function shuffled(bytes: Uint8Array, width: number, random: Random): Uint8Array<
   return out;
 }
 
-/** Shuffled copies that serve many explanations of one task: each is made once, and all go when the task has ended. */
+/**
+ * Shuffled copies that serve many explanations of one task: each is made once, and all go when the task has
+ * ended.
+ */
 export interface KeptShuffles {
   readonly make: typeof randomizedFolder;
   removeAll(): Promise<void>;
 }
 
-/** Keeps the copies on disk, where what was made from them for their gradients lies too; none of them stays in memory. */
+/**
+ * Keeps the copies on disk, where what was made from them for their gradients lies too; none of them stays in
+ * memory.
+ */
 export function keepShuffles(): KeptShuffles {
   const made = new Map<string, Promise<RandomizedFolder>>();
   return {

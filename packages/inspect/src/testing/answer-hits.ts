@@ -5,7 +5,9 @@ import type { JsonObject } from '@tessera/contracts';
 export interface AnswerHits {
   /** Questions with an answer. */
   readonly questions: number;
-  /** Share of them with a word at the answer among the first three words of question and paragraph together. */
+  /**
+   * Share of them with a word at the answer among the first three words of question and paragraph together.
+   */
   readonly hit: number;
   /** Mean share of the first three words that stand at the answer. */
   readonly precision: number;
@@ -24,8 +26,8 @@ const top = 3;
 const reach = 2;
 
 /**
- * A word is at the answer when white space puts it inside the answer the model returned or within two words of it; punctuation
- * counts as the word it hangs on. Question words are ranked too and never count as hits.
+ * A word is at the answer when white space puts it inside the answer the model returned or within two words
+ * of it; punctuation counts as the word it hangs on. Question words are ranked too and never count as hits.
  */
 export function answerHits(fields: JsonObject, pairs: readonly (readonly [string, string])[]): AnswerHits {
   const [scores] = fields['attributions'] as unknown as readonly [Scores];

@@ -92,7 +92,10 @@ const facts: readonly (readonly [fact: string, ...questions: string[]])[] = [
 /** Sentences beside the one that answers. */
 const others = 3;
 
-/** Forty questions, each with a paragraph of four facts, one of which answers it; its place moves from question to question. */
+/**
+ * Forty questions, each with a paragraph of four facts, one of which answers it; its place moves from
+ * question to question.
+ */
 export const askedParagraphs: readonly (readonly [question: string, paragraph: string])[] = facts
   .flatMap(([fact, ...questions], f) => questions.map((question) => ({ f, fact, question })))
   .slice(0, 40)

@@ -20,7 +20,10 @@ export interface TestModel {
   close(): Promise<void>;
 }
 
-/** Opens `models/tessera/…`, `test/fixtures/models/…` or an absolute folder; helpers are opened by the same names. */
+/**
+ * Opens `models/tessera/…`, `test/fixtures/models/…` or an absolute folder; helpers are opened by the same
+ * names.
+ */
 export async function openModel(folder: string, threads = 1): Promise<TestModel> {
   const cacheFolder = await mkdtemp(join(tmpdir(), 'tessera-explain-'));
   const open = (name: string, at = resolve(root, name), cache = cacheFolder): Promise<OpenRuntime> =>

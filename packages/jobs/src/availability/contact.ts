@@ -1,6 +1,9 @@
 import type { Clock } from '@tessera/base';
 
-/** When this process was last without its database: a host that could not renew leases must not be taken for dead. */
+/**
+ * When this process was last without its database: a host that could not renew leases must not be taken for
+ * dead.
+ */
 export interface Contact {
   /** A call that began at `sinceMs` (monotonic) found the database away. */
   missed(sinceMs: number): void;

@@ -1,13 +1,18 @@
 import { AppError } from '@tessera/base';
 
 /**
- * Failures that say nothing about what was asked: the database is away, restarts, is full, or had to break off for others.
+ * Failures that say nothing about what was asked: the database is away, restarts, is full, or had to break
+ * off for others.
  *
- * SQLSTATE classes 08 (connection), 53 (out of connections, memory, disk), 57 (shutting down, starting up, cancelled),
- * deadlock and serialization (40001, 40P01), lock_timeout (55P03), a standby that takes no writes yet (25006), and I/O (58030).
+ * SQLSTATE classes 08 (connection), 53 (out of connections, memory, disk), 57 (shutting down, starting up,
+ * cancelled), deadlock and serialization (40001, 40P01), lock_timeout (55P03), a standby that takes no writes
+ * yet (25006), and I/O (58030).
  */
 const passingStates = /^(?:(?:08|53|57)\w{3}|40001|40P01|55P03|25006|58030)$/;
-/** Prisma's own codes: unreachable, timed out, closed, no connection free, too many connections, lost while answering. */
+/**
+ * Prisma's own codes: unreachable, timed out, closed, no connection free, too many connections, lost while
+ * answering.
+ */
 const passingPrismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2034', 'P2037', 'P2039']);
 /** Of the system: nobody there, or its name cannot be looked up at the moment. */
 const unreachable = ['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOTFOUND'];
@@ -35,7 +40,10 @@ export function isPassing(error: unknown): boolean {
 const cutStates = /^(?:08\w{3}|57P0[12])$/;
 const unsentPrismaCodes = new Set(['P1001', 'P1002', 'P2024', 'P2034', 'P2037']);
 
-/** True for passing failures that are certain to have left no trace: no connection, or the server rolled back and said so. */
+/**
+ * True for passing failures that are certain to have left no trace: no connection, or the server rolled back
+ * and said so.
+ */
 export function hasNoEffect(error: unknown): boolean {
   return chainOf(error).some((each) => {
     const code = codeOf(each);
@@ -55,7 +63,10 @@ function chainOf(error: unknown): readonly Error[] {
   return chain;
 }
 
-/** What an AppError says is settled, whatever its cause was: a hub that refuses connections is no database that is away. */
+/**
+ * What an AppError says is settled, whatever its cause was: a hub that refuses connections is no database
+ * that is away.
+ */
 const unsettled = new Set(['SERVICE_UNAVAILABLE', 'MIGRATION_FAILED']);
 
 function innerOf(error: Error): unknown {

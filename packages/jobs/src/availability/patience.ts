@@ -11,8 +11,9 @@ export type Repeat = 'again' | 'once';
 /** Waits out a database that is away: the one rule by which everything that talks to Postgres waits. */
 export interface Patience {
   /**
-   * Repeats `run` while it fails for passing reasons, for as long as the patience lasts; then throws SERVICE_UNAVAILABLE.
-   * A run that hangs is given up at the same time; its connection has a limit of its own.
+   * Repeats `run` while it fails for passing reasons, for as long as the patience lasts; then throws
+   * SERVICE_UNAVAILABLE. A run that hangs is given up at the same time; its connection has a limit of its
+   * own.
    */
   outwait<T>(run: () => Promise<T>, repeat: Repeat): Promise<T>;
   /** From now on nothing waits longer than `ms` more: the process wants to end. */

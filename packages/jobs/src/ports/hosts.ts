@@ -13,7 +13,10 @@ export interface HostSign {
 /** The rows of the worker hosts: one for each start of each host. */
 export interface HostStore {
   beat(owner: string, report: HostReport): Promise<void>;
-  /** Hosts of the last day; a name that several living hosts have is shown with a number behind from the second on. */
+  /**
+   * Hosts of the last day; a name that several living hosts have is shown with a number behind from the
+   * second on.
+   */
   list(): Promise<readonly HostEntry[]>;
   signs(): Promise<readonly HostSign[]>;
   leave(owner: string): Promise<void>;
@@ -29,8 +32,9 @@ export const hostRepeats: Repeats<HostStore> = {
 /** The worker hosts there are, by their heartbeats. */
 export interface Hosts {
   /**
-   * Ends the leases of this name's earlier starts that are dead, and takes them off the list: those whose heart does not
-   * beat while this watches them. A host of the same name that lives keeps its leases; it and this one are two owners.
+   * Ends the leases of this name's earlier starts that are dead, and takes them off the list: those whose
+   * heart does not beat while this watches them. A host of the same name that lives keeps its leases; it and
+   * this one are two owners.
    */
   succeed(name: string): Promise<void>;
   beat(report: HostReport): Promise<void>;

@@ -1,4 +1,7 @@
-/** One delivery of a task. `deliveryId` names the run it is meant for, so that a second run can be queued beside a dead first. */
+/**
+ * One delivery of a task. `deliveryId` names the run it is meant for, so that a second run can be queued
+ * beside a dead first.
+ */
 export interface Delivery {
   readonly taskId: string;
   readonly model: string;
@@ -19,13 +22,18 @@ export interface QueueConsumer {
 
 /** Transport of task ids from gateways to hosts. May lose everything at any time; may deliver twice. */
 export interface JobQueue {
-  /** Adds deliveries; one that is there already is left alone. Rejects quickly when the queue is out of reach. */
+  /**
+   * Adds deliveries; one that is there already is left alone. Rejects quickly when the queue is out of reach.
+   */
   enqueue(deliveries: readonly Delivery[]): Promise<void>;
   /** Those of `deliveries` the queue does not know (flushed, or lost before they were added). */
   missing(deliveries: readonly Delivery[]): Promise<readonly Delivery[]>;
   /** Takes a delivery out that nobody has begun; no error when it is gone or begun. */
   remove(delivery: Delivery): Promise<void>;
-  /** Calls `handle` with task ids of one model, highest priority first, then oldest; a rejection only counts as handled. */
+  /**
+   * Calls `handle` with task ids of one model, highest priority first, then oldest; a rejection only counts
+   * as handled.
+   */
   consume(
     model: string,
     options: { readonly concurrency: number },

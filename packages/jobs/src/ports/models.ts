@@ -22,14 +22,22 @@ export interface ModelReport {
 export interface ModelCatalogue {
   /** Throws MODEL_EXISTS when a model of the same normal form exists. */
   create(model: NewModel): Promise<ModelEntry>;
-  /** By exact name first, then by normal form ("/" and "-" are the same). Answers from memory while that is fresh. */
+  /**
+   * By exact name first, then by normal form ("/" and "-" are the same). Answers from memory while that is
+   * fresh.
+   */
   read(identifier: string): Promise<ModelEntry | null>;
   list(): Promise<readonly ModelEntry[]>;
   /** Changes what is present, version + 1. Throws MODEL_UNKNOWN. */
   update(identifier: string, change: ModelUpdate & { readonly replicas?: number }): Promise<ModelEntry>;
-  /** What a host says of it; version stays unless the tasks, labels or capabilities change. Null when the model was removed. */
+  /**
+   * What a host says of it; version stays unless the tasks, labels or capabilities change. Null when the
+   * model was removed.
+   */
   report(identifier: string, report: ModelReport): Promise<ModelEntry | null>;
-  /** False when there was none. Queued tasks of the model end with MODEL_REMOVED at the next reconciliation. */
+  /**
+   * False when there was none. Queued tasks of the model end with MODEL_REMOVED at the next reconciliation.
+   */
   remove(identifier: string): Promise<boolean>;
   /** Calls back with the identifier of each entry that was made, changed or removed, anywhere. */
   onChange(listener: (identifier: string) => void): () => void;

@@ -130,19 +130,23 @@ export interface Sweep {
 
 /**
  * The durable rows. Every time that is compared is the store's own clock, so that skewed machines agree.
- * Writes of a run carry its attempt and change nothing when the row has moved on; they return the runs that were still theirs.
+ * Writes of a run carry its attempt and change nothing when the row has moved on; they return the runs that
+ * were still theirs.
  */
 export interface TaskStore {
   insert(tasks: readonly NewTask[]): Promise<readonly InsertOutcome[]>;
   /** queued → running for those of `taskIds` that are queued and not over their time to live. */
   /**
-   * As well as those that run for this very owner and that it does not know of (`underWay`): an earlier claim began
-   * them, and its answer was lost.
+   * As well as those that run for this very owner and that it does not know of (`underWay`): an earlier claim
+   * began them, and its answer was lost.
    */
   claim(taskIds: readonly string[], lease: Lease): Promise<readonly ClaimedRow[]>;
   complete(completions: readonly Completion[]): Promise<readonly Run[]>;
   fail(failures: readonly Failure[]): Promise<readonly Run[]>;
-  /** running → queued; `counts` says whether it counts as a loss. Over the limit of losses the task fails with `error`. */
+  /**
+   * running → queued; `counts` says whether it counts as a loss. Over the limit of losses the task fails with
+   * `error`.
+   */
   release(
     runs: readonly Run[],
     options: { readonly counts: boolean; readonly reason: string; readonly error: WireError },
@@ -150,7 +154,10 @@ export interface TaskStore {
   progress(updates: readonly (Run & { readonly progress: TaskProgress })[]): Promise<void>;
   /** Prolongs the leases of `runs`; returns those that are still running under that attempt. */
   renew(runs: readonly Run[], leaseMs: number): Promise<readonly Run[]>;
-  /** queued or running → cancelled; returns the state before, or null when there is no such task of that caller. */
+  /**
+   * queued or running → cancelled; returns the state before, or null when there is no such task of that
+   * caller.
+   */
   cancel(
     taskId: string,
     caller: string | null,
@@ -171,7 +178,9 @@ export interface TaskStore {
 
   /** Ends the leases of one owner at once, when it is known to be dead. */
   forgetOwner(owner: string): Promise<number>;
-  /** `sparesLeases` leaves runs alone whose lease has ended: their hosts may not have been able to renew it. */
+  /**
+   * `sparesLeases` leaves runs alone whose lease has ended: their hosts may not have been able to renew it.
+   */
   sweep(options?: { readonly sparesLeases: boolean }): Promise<Sweep>;
   /** Queued rows older than `minAgeMs`, in pages ordered by id. */
   queuedDeliveries(options: {

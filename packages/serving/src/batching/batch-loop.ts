@@ -22,7 +22,10 @@ export interface BatchRunner<Row extends LoopRow, Feeds, Raw, Result> {
 }
 
 export interface BatchLoop<Row extends LoopRow, Result> {
-  /** Runs a row in some batch. Rejects with TASK_CANCELLED as soon as `signal` aborts; a row that waits then never runs. */
+  /**
+   * Runs a row in some batch. Rejects with TASK_CANCELLED as soon as `signal` aborts; a row that waits then
+   * never runs.
+   */
   submit(row: Row, signal?: AbortSignal): Promise<{ readonly result: Result; readonly timings: RowTimings }>;
   statistics(): BatchStatistics;
   /** Refuses what waits, and waits for the batch under way. */
@@ -31,7 +34,10 @@ export interface BatchLoop<Row extends LoopRow, Result> {
 
 export interface BatchLoopOptions<Row extends LoopRow, Feeds, Raw, Result> {
   readonly runner: BatchRunner<Row, Feeds, Raw, Result>;
-  /** Limits of the batch of the oldest row; read before each batch, so that a change holds from the next batch on. */
+  /**
+   * Limits of the batch of the oldest row; read before each batch, so that a change holds from the next batch
+   * on.
+   */
   readonly limits: (oldest: Row) => BatchLimits;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   /** Told the tags of a batch before it runs and awaited, so that the host knows the suspects of a crash. */
@@ -59,8 +65,8 @@ export function openBatchLoop<Row extends LoopRow, Feeds, Raw, Result>(
   let batches = 0;
 
   /**
-   * Announces a batch, drops the members that were cancelled meanwhile, runs the rest and gives what answers them.
-   * `whileItRuns` is called once, as soon as the model is busy.
+   * Announces a batch, drops the members that were cancelled meanwhile, runs the rest and gives what answers
+   * them. `whileItRuns` is called once, as soon as the model is busy.
    */
   const start = async (batch: Ready, whileItRuns: () => void): Promise<() => void> => {
     const startMs = clock.monotonicMs();

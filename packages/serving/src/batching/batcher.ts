@@ -12,18 +12,20 @@ export interface BatchLimits {
   /** Padded tokens of a batch at the most: rows × longest. A single row may be longer. */
   readonly maxPaddedTokens: number;
   /**
-   * What starting one more batch costs, in tokens. Measured: 2 on MiniLM fp32, 10 in int8, 15–18 on BERT-base.
-   * Padding beyond it is dearer than a batch more.
+   * What starting one more batch costs, in tokens. Measured: 2 on MiniLM fp32, 10 in int8, 15–18 on
+   * BERT-base. Padding beyond it is dearer than a batch more.
    */
   readonly batchCostTokens: number;
 }
 
 /**
- * The rows to run next, of those that wait in order of arrival. Pure: no delay window, an idle model takes what waits.
+ * The rows to run next, of those that wait in order of arrival. Pure: no delay window, an idle model takes
+ * what waits.
  *
- * The oldest row is always in the batch, so nothing starves. Rows with its key are sorted by length and the sorted line is
- * cut into batches so that Σ (batchCostTokens + rows × longest) is least; the piece that holds the oldest row is the answer.
- * Equal lengths thus share a batch, and padding is taken only where it is cheaper than another run.
+ * The oldest row is always in the batch, so nothing starves. Rows with its key are sorted by length and the
+ * sorted line is cut into batches so that Σ (batchCostTokens + rows × longest) is least; the piece that holds
+ * the oldest row is the answer. Equal lengths thus share a batch, and padding is taken only where it is
+ * cheaper than another run.
  */
 export function pickBatch<Row extends WaitingRow>(
   waiting: readonly Row[],
@@ -47,8 +49,8 @@ export function pickBatch<Row extends WaitingRow>(
 }
 
 /**
- * The rows that can matter, sorted by length (stable, so that older rows go first among equals). Beyond two batches on
- * either side of the oldest row the line is not looked at, which bounds the work of a long queue.
+ * The rows that can matter, sorted by length (stable, so that older rows go first among equals). Beyond two
+ * batches on either side of the oldest row the line is not looked at, which bounds the work of a long queue.
  */
 function nearestInLength<Row extends WaitingRow>(
   rows: readonly Row[],
@@ -61,8 +63,9 @@ function nearestInLength<Row extends WaitingRow>(
 }
 
 /**
- * Dynamic programming from the end of the sorted lengths: `ends[start]` is where the batch that starts at `start` ends in
- * the cheapest division of the rows from `start` on. Among equally cheap divisions the one with the larger batch wins.
+ * Dynamic programming from the end of the sorted lengths: `ends[start]` is where the batch that starts at
+ * `start` ends in the cheapest division of the rows from `start` on. Among equally cheap divisions the one
+ * with the larger batch wins.
  */
 function cheapestCuts(lengths: readonly number[], limits: BatchLimits): readonly number[] {
   const count = lengths.length;

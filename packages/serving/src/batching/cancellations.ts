@@ -7,8 +7,8 @@ export interface Cancellations {
 const nothing = (): void => undefined;
 
 /**
- * Everything that waits for one signal shares one listener. A task has one signal and any number of rows; a listener for
- * each would be searched through at every removal, and would trip Node's warning of a leak.
+ * Everything that waits for one signal shares one listener. A task has one signal and any number of rows; a
+ * listener for each would be searched through at every removal, and would trip Node's warning of a leak.
  */
 export function createCancellations(): Cancellations {
   const waiting = new Map<AbortSignal, Set<() => void>>();

@@ -37,7 +37,10 @@ export interface Batch<Row, Feeds, Result> {
   readonly feeds: Feeds;
 }
 
-/** What is known of the next batch: nothing, that it is packed once this turn of the event loop is over, or its feeds. */
+/**
+ * What is known of the next batch: nothing, that it is packed once this turn of the event loop is over, or
+ * its feeds.
+ */
 type Ahead<B> =
   | { readonly mode: 'open' }
   | { readonly mode: 'due' }

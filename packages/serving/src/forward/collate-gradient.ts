@@ -6,7 +6,10 @@ import { tokenAxes } from './split.ts';
 
 /** A row with what a gradient file wants beside ids; absent in plain files. */
 export interface SteeredRow extends ModelRow {
-  /** ∂F/∂output for the row's outputs by logical name, each in the shape of the row's output; a missing one counts as zeros. */
+  /**
+   * ∂F/∂output for the row's outputs by logical name, each in the shape of the row's output; a missing one
+   * counts as zeros.
+   */
   readonly seeds?: Readonly<Record<string, Tensor>>;
 }
 
@@ -17,7 +20,9 @@ interface Batch {
   readonly hasChoices: boolean;
 }
 
-/** The steered tensor x is x · scale + delta: scale is 0 where a row brings its own values, else 1. [B, 1, 1]. */
+/**
+ * The steered tensor x is x · scale + delta: scale is 0 where a row brings its own values, else 1. [B, 1, 1].
+ */
 export function scaleOf({ rows }: Batch, rank: number): Tensor {
   const scale = tensor('float32', steeredShape(rank, rows.length, 1, 1));
   rows.forEach(({ values }, b) => {
@@ -44,7 +49,10 @@ function steeredShape(
   return [...new Array<number>(Math.max(0, rank - last.length)).fill(1), ...last];
 }
 
-/** Width of the values of a batch; they hold one vector a token of the row. Throws INPUT_INVALID when they do not. */
+/**
+ * Width of the values of a batch; they hold one vector per token of the row. Throws INPUT_INVALID when they
+ * do not.
+ */
 function widthOf(rows: readonly SteeredRow[]): number | null {
   const widths = new Set(
     rows.flatMap(({ values, inputIds }) => (values ? values.length / inputIds.length : [])),
@@ -60,7 +68,10 @@ function widthOf(rows: readonly SteeredRow[]): number | null {
   return width;
 }
 
-/** Seeds of one output: [B, …] with the token axis padded by zeros; [1, B] for the logits of a file with choices. */
+/**
+ * Seeds of one output: [B, …] with the token axis padded by zeros; [1, B] for the logits of a file with
+ * choices.
+ */
 export function seedsOf({ rows, tokens, hasChoices }: Batch, output: string, spec: ValueSpec): Tensor {
   const given = rows.map(({ seeds }) => seeds?.[output]);
   const rowShape = given.find((seed) => seed !== undefined)?.shape ?? rowShapeOf(spec, hasChoices);
@@ -76,7 +87,9 @@ export function seedsOf({ rows, tokens, hasChoices }: Batch, output: string, spe
   return seeds;
 }
 
-/** Shape of one row's output as the file declares it; free axes count as 1 and are padded if they are tokens. */
+/**
+ * Shape of one row's output as the file declares it; free axes count as 1 and are padded if they are tokens.
+ */
 function rowShapeOf({ shape }: ValueSpec, hasChoices: boolean): readonly number[] {
   if (hasChoices) return [1];
   const inner = shape.slice(1).map((size) => (typeof size === 'number' && size > 0 ? size : 1));

@@ -3,8 +3,8 @@ import { float32 } from '@tessera/contracts';
 import type { RowOutputs } from '../runtime.ts';
 
 /**
- * Puts the answers of one question's choices together: the first row gets `logits` [N], the others lose theirs.
- * A choice's logit does not depend on the other choices, which is why choices may run in any batch.
+ * Puts the answers of one question's choices together: the first row gets `logits` [N], the others lose
+ * theirs. A choice's logit does not depend on the other choices, which is why choices may run in any batch.
  * Throws MODEL_TASK_MISMATCH when the head gives more than one number a choice.
  */
 export function joinChoices(rows: readonly RowOutputs[], model: string): readonly RowOutputs[] {

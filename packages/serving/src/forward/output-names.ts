@@ -7,7 +7,10 @@ import { plainName } from './signature.ts';
 /** Outputs by logical name; gradient files have two more, the second a list beside `attentions`. */
 export type FileOutput = OutputName | 'gradient' | 'attention_gradients';
 
-/** Which outputs of a file make up each logical output; lists (attentions, hidden_states) have one entry a layer. */
+/**
+ * Which outputs of a file make up each logical output; lists (attentions, hidden_states) have one entry per
+ * layer.
+ */
 export type OutputMap = ReadonlyMap<FileOutput, readonly string[]>;
 
 const aliases: readonly (readonly [OutputName, RegExp])[] = [
@@ -24,8 +27,9 @@ const lists: readonly (readonly [OutputName, RegExp])[] = [
 ];
 
 /**
- * Finds the logical outputs of a file by name. Files that name none of them (`output_0`, `1234`) are understood by the
- * head in `modelClass` and the ranks, in the order transformers returns them: start and end; logits; last hidden state, pooled.
+ * Finds the logical outputs of a file by name. Files that name none of them (`output_0`, `1234`) are
+ * understood by the head in `modelClass` and the ranks, in the order transformers returns them: start and
+ * end; logits; last hidden state, pooled.
  */
 export function mapOutputs(outputs: readonly ValueSpec[], modelClass: string | null): OutputMap {
   const found = new Map<OutputName, string[]>();

@@ -57,8 +57,8 @@ function isList(name: FileOutput): boolean {
 }
 
 /**
- * Row `row` of [B, …]. A file with choices gives logits [1, B], and everything inside it [B, …] because it folds the axes;
- * a file that gives one number a row may drop the last axis: both become [1].
+ * Row `row` of [B, …]. A file with choices gives logits [1, B], and everything inside it [B, …] because it
+ * folds the axes; a file that gives one number a row may drop the last axis: both become [1].
  */
 function rowOf(batch: Tensor, row: number, rows: number, hasChoices: boolean): Tensor {
   const dims =

@@ -4,7 +4,10 @@ import type { BlockSpec } from './row-store.ts';
 
 /** What a decoder's ONNX file takes and gives, read from its inputs and outputs. */
 export interface DecoderLayout {
-  /** Keys and values of the text written so far; empty for a file without cache. Names are those of the inputs. */
+  /**
+   * Keys and values of the text written so far; empty for a file without cache. Names are those of the
+   * inputs.
+   */
   readonly cache: readonly BlockSpec[];
   /** Keys and values of what the encoder read; empty for decoder-only files and files without cache. */
   readonly crossCache: readonly BlockSpec[];
@@ -76,7 +79,10 @@ export function presentName(pastName: string): string {
   return pastName.replace('past_key_values', 'present');
 }
 
-/** Without position_ids these count their positions in the attention mask, so that padding in front does not shift them. */
+/**
+ * Without position_ids these count their positions in the attention mask, so that padding in front does not
+ * shift them.
+ */
 const positionsFromMask = new Set(['opt', 'bloom']);
 
 /** Whether an architecture counts its positions in the attention mask. */
@@ -85,8 +91,8 @@ export function positionsComeFromMask(architecture: string): boolean {
 }
 
 /**
- * Whether rows of different lengths may run together, padded in front. Where padding would shift positions, or the file has
- * no mask to hide it, only rows of one length share a step.
+ * Whether rows of different lengths may run together, padded in front. Where padding would shift positions,
+ * or the file has no mask to hide it, only rows of one length share a step.
  */
 export function canPadRows(layout: DecoderLayout, architecture: string): boolean {
   return layout.hasAttentionMask && (layout.hasPositions || positionsFromMask.has(architecture));

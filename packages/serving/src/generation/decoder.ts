@@ -7,7 +7,10 @@ import { type InnerCut, innerRow } from './inner-rows.ts';
 import { int64Rows, maskRows } from './int64.ts';
 import type { BlockSpec, RowStore } from './row-store.ts';
 
-/** What an encoder has read for some rows: hidden states and, after the first step, keys and values, aligned at the start. */
+/**
+ * What an encoder has read for some rows: hidden states and, after the first step, keys and values, aligned
+ * at the start.
+ */
 export interface Encoded {
   readonly store: RowStore;
   /** Real positions of each row. */
@@ -19,7 +22,9 @@ export const HIDDEN = 'encoder_hidden_states';
 
 /** Rows that take a step together. */
 export interface StepRows {
-  /** Ids to read: all of a text that is new, the last one of a text with a cache. Padded behind to one length. */
+  /**
+   * Ids to read: all of a text that is new, the last one of a text with a cache. Padded behind to one length.
+   */
   readonly ids: readonly (readonly number[])[];
   /** Positions that each row has in the cache. */
   readonly cached: readonly number[];
@@ -28,7 +33,9 @@ export interface StepRows {
   /** Rows of unequal length are aligned at the end; null at the first step and for files without cache. */
   readonly cache: RowStore | null;
   readonly encoded: Encoded | null;
-  /** The file that shows attention weights, to be run instead of the plain one; null when nobody wants them. */
+  /**
+   * The file that shows attention weights, to be run instead of the plain one; null when nobody wants them.
+   */
   readonly inner: InnerDecoder | null;
 }
 
@@ -74,8 +81,8 @@ export async function runDecoder(
 }
 
 /**
- * The part of the weights that is a row's own. A file without cache reads the whole text anew; of its further steps only the
- * last id counts, as if there were a cache.
+ * The part of the weights that is a row's own. A file without cache reads the whole text anew; of its further
+ * steps only the last id counts, as if there were a cache.
  */
 function innerCut({ ids, cached, cache, encoded, isFirst }: StepRows, row: number): InnerCut {
   const pastLength = cache?.length ?? 0;

@@ -2,7 +2,10 @@ import { AppError } from '@tessera/base';
 import type { InnerStep, NextRow } from './generator.ts';
 import type { Entry } from './members.ts';
 
-/** A way of running jobs step by step. It holds the jobs that are under way and what the model remembers of them. */
+/**
+ * A way of running jobs step by step. It holds the jobs that are under way and what the model remembers of
+ * them.
+ */
 export interface Engine {
   /** Jobs under way that somebody still waits for. */
   members(): readonly { readonly entry: Entry; readonly rows: readonly unknown[] }[];

@@ -17,8 +17,8 @@ export interface ExposedDecoder {
 }
 
 /**
- * Makes the attention weights of a decoder outputs. A file that holds the first step and the others in the branches of one If
- * gives one model for each: `isFirst` says which. Inputs stay as they are, read or not.
+ * Makes the attention weights of a decoder outputs. A file that holds the first step and the others in the
+ * branches of one If gives one model for each: `isFirst` says which. Inputs stay as they are, read or not.
  * Throws OUTPUT_UNAVAILABLE when the graph has no attention that can be recognised.
  */
 export function exposeDecoder(model: Model, isFirst: boolean): ExposedDecoder {

@@ -67,7 +67,10 @@ const prompts = [
   [100, 101, 102, 103, 104, 105, 106, 107, 108],
 ];
 
-/** Decoder-only with positions, with positions from the mask, without cache; encoder-decoders with and without positions. */
+/**
+ * Decoder-only with positions, with positions from the mask, without cache; encoder-decoders with and without
+ * positions.
+ */
 describe.each([
   'gpt2-generation',
   'opt-generation',

@@ -19,7 +19,10 @@ export interface GenerationLimits {
 export interface GenerationLoopOptions {
   readonly model: string;
   readonly files: Omit<GenerativeFiles, 'onRun'>;
-  /** Files for batches whose cache stays in the onnxruntime thread; null when the decoder could not be rewritten for it. */
+  /**
+   * Files for batches whose cache stays in the onnxruntime thread; null when the decoder could not be
+   * rewritten for it.
+   */
   readonly slots: SlotFiles | null;
   /** One job at a time: what the files give for a text hangs on the texts beside it. */
   readonly runsAlone: boolean;
@@ -48,9 +51,9 @@ export interface GenerationLoop extends Generator {
 }
 
 /**
- * Batches by iteration. Between two steps, jobs that are over or cancelled leave and waiting ones join (their prompts are read
- * first), in order of arrival, as far as rows and memory go. A job's memory is what its cache may grow to; one that could
- * never fit is refused.
+ * Batches by iteration. Between two steps, jobs that are over or cancelled leave and waiting ones join (their
+ * prompts are read first), in order of arrival, as far as rows and memory go. A job's memory is what its
+ * cache may grow to; one that could never fit is refused.
  */
 export function openGenerationLoop(options: GenerationLoopOptions): GenerationLoop {
   const { limits, clock } = options;

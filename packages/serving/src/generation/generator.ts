@@ -13,7 +13,10 @@ export interface InnerRow {
   readonly crossAttentions: readonly Tensor[];
 }
 
-/** The rows' attention weights in a step, and at the first one those of the encoder, [heads, T, T] of each layer. */
+/**
+ * The rows' attention weights in a step, and at the first one those of the encoder, [heads, T, T] of each
+ * layer.
+ */
 export interface InnerStep {
   readonly rows: readonly InnerRow[];
   readonly encoderAttentions: readonly Tensor[] | null;
@@ -31,7 +34,10 @@ export interface GenerationJob {
   readonly maxLength: number;
   /** What `advance` wants of each row; logits without. */
   readonly reads?: 'logits' | 'log-probabilities';
-  /** Logits or log probabilities [V] of each of the job's rows, its own to change and valid during the call only; the rows of the next step come back, none at the end. */
+  /**
+   * Logits or log probabilities [V] of each of the job's rows, its own to change and valid during the call
+   * only; the rows of the next step come back, none at the end.
+   */
   advance(logits: readonly Float32Array[], inner: InnerStep | null): readonly NextRow[];
   /** Give `advance` the attention weights of every step, too; null without. */
   readonly wantsAttentions?: boolean;

@@ -25,7 +25,10 @@ export interface InnerFilesOptions {
   readonly openFile: (path: string) => Promise<Session>;
 }
 
-/** Makes and opens the files when they are first asked for. What it gives throws OUTPUT_UNAVAILABLE, MODEL_LOAD_FAILED. */
+/**
+ * Makes and opens the files when they are first asked for. What it gives throws OUTPUT_UNAVAILABLE,
+ * MODEL_LOAD_FAILED.
+ */
 export function createInnerFiles(options: InnerFilesOptions): () => Promise<InnerFiles> {
   let opened: Promise<InnerFiles> | null = null;
   return () => {

@@ -12,7 +12,10 @@ export interface InnerCut {
   readonly crossKeys: Stretch | null;
 }
 
-/** One row's attention weights, layer by layer, without the padding of its batch-mates: [heads, queries, keys]. */
+/**
+ * One row's attention weights, layer by layer, without the padding of its batch-mates: [heads, queries,
+ * keys].
+ */
 export function innerRow(
   outputs: Readonly<Record<string, Tensor>>,
   names: { readonly attentions: readonly string[]; readonly crossAttentions: readonly string[] },

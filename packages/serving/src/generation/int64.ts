@@ -12,7 +12,9 @@ export function int64Rows(
   return tensor('int64', [rows, length], data);
 }
 
-/** An int64 mask [rows, length]: ones in [start, end) of each row, and a second stretch where there is one. */
+/**
+ * An int64 mask [rows, length]: ones in [start, end) of each row, and a second stretch where there is one.
+ */
 export function maskRows(
   length: number,
   stretches: readonly (readonly (readonly [start: number, end: number])[])[],

@@ -22,7 +22,9 @@ export interface Entry {
   fail(error: unknown): void;
 }
 
-/** A row that goes on: its last id, its text (kept only for files without cache), and where its positions lie. */
+/**
+ * A row that goes on: its last id, its text (kept only for files without cache), and where its positions lie.
+ */
 export interface RowAhead {
   readonly token: number;
   readonly ids: readonly number[];
@@ -52,7 +54,10 @@ export interface Grouping {
   readonly canMix: boolean;
 }
 
-/** Batches of the members' next step. Rows that stay as they lie keep their stores; anything else is put together anew. */
+/**
+ * Batches of the members' next step. Rows that stay as they lie keep their stores; anything else is put
+ * together anew.
+ */
 export function groupMembers(members: readonly Member[], grouping: Grouping): Batch[] {
   const groups = new Map<number, Member[]>();
   for (const member of members) {

@@ -21,8 +21,9 @@ export interface OpenSlotsOptions {
 }
 
 /**
- * Opens a decoder rewritten for slots, when it can be and gives the same logits as the file itself on a trial of rows that join
- * and leave. Null means that the files run as they are; a file that defeats the rewriting is one of those, and no error.
+ * Opens a decoder rewritten for slots, when it can be and gives the same logits as the file itself on a trial
+ * of rows that join and leave. Null means that the files run as they are; a file that defeats the rewriting
+ * is one of those, and no error.
  */
 export async function openSlots(options: OpenSlotsOptions): Promise<SlotFiles | null> {
   const { openFile, plain, model, log } = options;
@@ -85,7 +86,9 @@ async function openPair(
   return { encoder, cross: await open(path), cache: layout.crossCache, hiddenSize: layout.encoderSize };
 }
 
-/** Whether some layer looks at near positions only: what it hides then hangs on more than the text's length. */
+/**
+ * Whether some layer looks at near positions only: what it hides then hangs on more than the text's length.
+ */
 function looksNearOnly(config: Readonly<Record<string, unknown>>): boolean {
   const window = config.sliding_window ?? config.attention_window ?? config.window_size;
   const isOff = window === undefined || window === null || config.use_sliding_window === false;

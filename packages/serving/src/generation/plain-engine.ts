@@ -10,7 +10,10 @@ export interface PlainEngineOptions {
   readonly events: EngineEvents;
 }
 
-/** Runs the files as they are: the cache goes in and comes out as a whole. For any file, and for jobs that look inside. */
+/**
+ * Runs the files as they are: the cache goes in and comes out as a whole. For any file, and for jobs that
+ * look inside.
+ */
 export function createPlainEngine({ files, grouping, vocabularySize, events }: PlainEngineOptions): Engine {
   const told: GenerativeFiles = { ...files, onRun: events.onRun };
   let batches: readonly Batch[] = [];

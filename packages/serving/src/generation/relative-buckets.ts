@@ -1,9 +1,10 @@
 const { fround } = Math;
 
 /**
- * The bucket of a key `distance` positions before the query, as T5's decoder has it (Raffel et al. 2020, causal form): one
- * bucket for each small distance, then buckets whose widths grow with the logarithm, the last one without end. Arithmetic in
- * float32 like the reference's, on which the borders hang. Keys behind the query share bucket 0; they are masked.
+ * The bucket of a key `distance` positions before the query, as T5's decoder has it (Raffel et al. 2020,
+ * causal form): one bucket for each small distance, then buckets whose widths grow with the logarithm, the
+ * last one without end. Arithmetic in float32 like the reference's, on which the borders hang. Keys behind
+ * the query share bucket 0; they are masked.
  */
 export function bucketOf(
   distance: number,

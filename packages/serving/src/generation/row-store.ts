@@ -5,7 +5,10 @@ export interface BlockSpec {
   readonly size: number;
 }
 
-/** Tensors that have a stretch of positions for each row: the keys and values of a decoder, or what an encoder has read. */
+/**
+ * Tensors that have a stretch of positions for each row: the keys and values of a decoder, or what an encoder
+ * has read.
+ */
 export interface RowStore {
   readonly rows: number;
   /** Positions of every row, padding included. */
@@ -21,12 +24,15 @@ export interface RowSlice {
   readonly count: number;
 }
 
-/** Where the positions of a row lie when it is shorter than the others: decoders grow at the end, encoders are masked there. */
+/**
+ * Where the positions of a row lie when it is shorter than the others: decoders grow at the end, encoders are
+ * masked there.
+ */
 export type Alignment = 'start' | 'end';
 
 /**
- * A new store of the given rows, the rest filled with zeros: joins stores, drops rows, repeats and reorders them. This copies;
- * rows that go on unchanged keep the store they have.
+ * A new store of the given rows, the rest filled with zeros: joins stores, drops rows, repeats and reorders
+ * them. This copies; rows that go on unchanged keep the store they have.
  */
 export function assembleRows(
   specs: readonly BlockSpec[],

@@ -35,9 +35,9 @@ export interface SlotEngineOptions {
 }
 
 /**
- * Runs decoders that were rewritten for it (step-graph.ts). The cache stays in the onnxruntime thread, a slot for each row, and
- * each step adds its positions in place. Rows of any length share a step: a slot is as long as the longest, and the gap between
- * a text's end and the new position is hidden.
+ * Runs decoders that were rewritten for it (step-graph.ts). The cache stays in the onnxruntime thread, a slot
+ * for each row, and each step adds its positions in place. Rows of any length share a step: a slot is as long
+ * as the longest, and the gap between a text's end and the new position is hidden.
  */
 export function createSlotEngine({ files, firstStore, vocabularySize, events }: SlotEngineOptions): Engine {
   const { pair } = files;

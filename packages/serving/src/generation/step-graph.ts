@@ -20,7 +20,10 @@ import { readsEncoder } from './expose-decoder.ts';
 
 /** Inputs that a step graph has instead of masks and shapes. */
 export const stepInputs = {
-  /** Added to the scores of every self-attention, [rows, 1, ids, positions]: 0, or a large negative number where nobody may look. */
+  /**
+   * Added to the scores of every self-attention, [rows, 1, ids, positions]: 0, or a large negative number
+   * where nobody may look.
+   */
   scoreBias: 'tessera.score_bias',
   /** Added to the scores over the encoder's text, [rows, 1, 1, encoder positions]. */
   crossBias: 'tessera.cross_bias',
@@ -45,9 +48,10 @@ export interface StepGraph {
 export const LOG_PROBABILITIES = 'tessera.log_probabilities';
 
 /**
- * Rewrites a decoder for iteration-level batches. What hides padding becomes one input, so that the positions of a row may have
- * gaps and rows of any length share a step; instead of the whole cache the new positions come out; logits are worked out for
- * one id of each row. Gives null when the graph is not of the usual form: such files run as they are.
+ * Rewrites a decoder for iteration-level batches. What hides padding becomes one input, so that the positions
+ * of a row may have gaps and rows of any length share a step; instead of the whole cache the new positions
+ * come out; logits are worked out for one id of each row. Gives null when the graph is not of the usual form:
+ * such files run as they are.
  */
 export function stepGraph(model: Model): StepGraph | null {
   const graph = new Graph(model);
@@ -83,7 +87,9 @@ function behindIdentity(graph: Graph, value: string): Node | undefined {
   return passesOn(node) ? behindIdentity(graph, node.input[0]!) : node;
 }
 
-/** For each input of the text's cache the value that is joined to it; null when a result is anything but that. */
+/**
+ * For each input of the text's cache the value that is joined to it; null when a result is anything but that.
+ */
 function freshOutputs(graph: Graph): Record<string, string> | null {
   const fresh: Record<string, string> = {};
   for (const { name } of graph.inputs) {
@@ -183,7 +189,9 @@ function kindOf(graph: Graph, value: string): Kind {
   return weights === 0 ? 'mask' : 'relative';
 }
 
-/** Looks T5's relative positions up by an input. The table is [buckets, heads]; gives the number of buckets. */
+/**
+ * Looks T5's relative positions up by an input. The table is [buckets, heads]; gives the number of buckets.
+ */
 function takeBuckets(graph: Graph, addend: string): number | null {
   const lift = graph.producer(addend);
   const turn = isOp(lift, 'Unsqueeze') ? graph.producer(lift.input[0]!) : undefined;
@@ -197,7 +205,9 @@ function takeBuckets(graph: Graph, addend: string): number | null {
   return tensorDims(table)[0] ?? null;
 }
 
-/** Lets the last product, with the vocabulary, see one hidden state of each row; adds the log probabilities. */
+/**
+ * Lets the last product, with the vocabulary, see one hidden state of each row; adds the log probabilities.
+ */
 function readLastOnly(graph: Graph): boolean {
   let node = behindIdentity(graph, 'logits');
   while (isOp(node, 'Add', 'Mul', 'Div', 'Cast')) {
@@ -229,7 +239,10 @@ function readLastOnly(graph: Graph): boolean {
   return true;
 }
 
-/** The part of a decoder's first step that projects the encoder's hidden states; null when it needs anything else. */
+/**
+ * The part of a decoder's first step that projects the encoder's hidden states; null when it needs anything
+ * else.
+ */
 export function crossGraph(model: Model): Model | null {
   const graph = new Graph(model);
   inlineBranches(graph, (condition) => (condition === 'use_cache_branch' ? false : undefined));

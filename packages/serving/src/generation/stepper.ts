@@ -22,7 +22,10 @@ export interface GenerativeFiles {
   readonly onRun: (computeMs: number) => void;
 }
 
-/** The files that show attention weights, when one of the jobs wants them; its batch-mates run in them for that step. */
+/**
+ * The files that show attention weights, when one of the jobs wants them; its batch-mates run in them for
+ * that step.
+ */
 async function innerFor(files: GenerativeFiles, entries: readonly Entry[]): Promise<InnerFiles | null> {
   return entries.some(({ job }) => job.wantsAttentions) ? files.inner() : null;
 }

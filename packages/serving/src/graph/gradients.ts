@@ -27,8 +27,8 @@ export interface GradientsOptions {
 
 export interface Gradients {
   /**
-   * The gradient file for a request, built and opened on first use. `release` when the request has ended. With `hiddenStates`
-   * the file gives those as well, so that they can be read at other word embeddings.
+   * The gradient file for a request, built and opened on first use. `release` when the request has ended.
+   * With `hiddenStates` the file gives those as well, so that they can be read at other word embeddings.
    */
   acquire(
     request: GradientRequest & { readonly hiddenStates?: boolean },

@@ -53,8 +53,8 @@ export interface GraphCacheOptions {
 }
 
 /**
- * The cache of one model file. A disk that is full or read-only costs time and not the task: what cannot be kept is
- * made in the temporary folder, once for each process, with a warning.
+ * The cache of one model file. A disk that is full or read-only costs time and not the task: what cannot be
+ * kept is made in the temporary folder, once for each process, with a warning.
  */
 export function createGraphCache(options: GraphCacheOptions): GraphCache {
   const { cacheFolder, identifier, model, log } = options;

@@ -1,4 +1,7 @@
-/** Work on a model's graph that takes seconds and is therefore done in a thread of its own. Models go in and out as files. */
+/**
+ * Work on a model's graph that takes seconds and is therefore done in a thread of its own. Models go in and
+ * out as files.
+ */
 export type GraphJob =
   | InspectJob
   | ExposeJob

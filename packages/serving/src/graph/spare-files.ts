@@ -10,7 +10,10 @@ const prefix = 'tessera-graphs-';
 /** What a disk says that is full, read-only, broken or not what it should be. */
 const storageCodes = /\b(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|EFBIG|EIO|ENOTDIR|EISDIR|EMFILE|ENFILE)\b/;
 
-/** Whether something failed because it could not be written; errors of the graph thread carry that in their cause. */
+/**
+ * Whether something failed because it could not be written; errors of the graph thread carry that in their
+ * cause.
+ */
 export function isStorageFailure(error: unknown): boolean {
   return storageCodes.test(textOf(error));
 }
@@ -27,7 +30,10 @@ function textOf(error: unknown): string {
 
 export interface SpareFiles {
   has(name: string): boolean;
-  /** The file of that name in the temporary folder, made at the first call. Throws MODEL_LOAD_FAILED when there is no room either. */
+  /**
+   * The file of that name in the temporary folder, made at the first call. Throws MODEL_LOAD_FAILED when
+   * there is no room either.
+   */
   make<Names>(name: string, make: (to: string) => Promise<Names>): Promise<MadeFile<Names>>;
 }
 
@@ -61,7 +67,10 @@ export function keepSpareFiles(model: string): SpareFiles {
   };
 }
 
-/** Removes the spare files of processes that are gone: they are killed, and cannot tidy up themselves. Returns the folders' names. */
+/**
+ * Removes the spare files of processes that are gone: they are killed, and cannot tidy up themselves. Returns
+ * the folders' names.
+ */
 export async function removeDeadSpares(): Promise<string[]> {
   const removed: string[] = [];
   for (const name of await readdir(tmpdir()).catch(() => [])) {

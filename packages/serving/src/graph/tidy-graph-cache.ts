@@ -8,9 +8,10 @@ const keepMs = 30 * 24 * 60 * 60 * 1000;
 const keepDraftMs = 24 * 60 * 60 * 1000;
 
 /**
- * Removes what nobody will use from the graph cache below `cacheFolder`: graphs of models that were not opened for thirty
- * days (changed models and older formats among them), and drafts that a killed process left behind. A running process
- * that misses a file makes it again. Spare files of dead processes in the temporary folder go, too.
+ * Removes what nobody will use from the graph cache below `cacheFolder`: graphs of models that were not
+ * opened for thirty days (changed models and older formats among them), and drafts that a killed process left
+ * behind. A running process that misses a file makes it again. Spare files of dead processes in the temporary
+ * folder go, too.
  *
  * @returns names of what was removed
  */

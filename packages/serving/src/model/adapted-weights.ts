@@ -21,9 +21,9 @@ export interface AdaptedWeightsOptions extends AdapterPlaces {
 
 export interface AdaptedWeights {
   /**
-   * Finds and merges the adapters; the answer names the merged file and lends its weights, which are loaded on
-   * first use and again after they had to make room.
-   * Throws INPUT_INVALID, ADAPTER_UNFIT, MODEL_DOWNLOAD_FAILED.
+   * Finds and merges the adapters; the answer names the merged file and lends its weights, which are loaded
+   * on first use and again after they had to make room. Throws INPUT_INVALID, ADAPTER_UNFIT,
+   * MODEL_DOWNLOAD_FAILED.
    */
   find(choice: AdapterChoice): Promise<{ readonly path: string; readonly lend: LendWeights }>;
   /** Frees the weights; none of them may be running. */

@@ -28,7 +28,10 @@ export interface ModelFilesOptions {
   openServed(path: string): Promise<Session>;
 }
 
-/** The files one model runs: the plain one, and one with exposed inner outputs that is made and opened when it is asked for. */
+/**
+ * The files one model runs: the plain one, and one with exposed inner outputs that is made and opened when it
+ * is asked for.
+ */
 export interface ModelFiles {
   readonly plain: LoadedFile;
   /** Every output that can be had, exposed ones included. */

@@ -40,7 +40,10 @@ interface RunOptions {
   readonly askedMs: number;
 }
 
-/** A model with one set of weights, as heads, explainers and attacks see it; all views of a model share one batch loop. */
+/**
+ * A model with one set of weights, as heads, explainers and attacks see it; all views of a model share one
+ * batch loop.
+ */
 export function createView({
   description,
   tokenizer,
@@ -80,7 +83,10 @@ export function createView({
       }
     };
 
-  /** Rows that bring their own word embeddings run in the gradient file, which is the one that takes them; its gradient is not read. */
+  /**
+   * Rows that bring their own word embeddings run in the gradient file, which is the one that takes them; its
+   * gradient is not read.
+   */
   const forwardSteered = async ({ gradients }: ModelWeights, request: ForwardRequest, askedMs: number) => {
     const { rows, outputs: wanted, tag, signal } = request;
     const of = wanted.filter((name) => name !== 'hidden_states') as readonly SeededOutput[];
@@ -130,7 +136,10 @@ export function createView({
   };
 }
 
-/** Takes a gradient file's outputs apart: the outputs asked for, the gradient, and pairs of attention weights and gradients. */
+/**
+ * Takes a gradient file's outputs apart: the outputs asked for, the gradient, and pairs of attention weights
+ * and gradients.
+ */
 function gradientAnswer(row: RowOutputs, of: readonly SeededOutput[]): GradientAnswer {
   const layers = Object.keys(row).filter((name) => name.startsWith('attentions.')).length;
   return {

@@ -1,4 +1,7 @@
-/** Sentences for what onnxruntime says when it cannot load or run a file; its own text holds paths and code names. */
+/**
+ * Sentences for what onnxruntime says when it cannot load or run a file; its own text holds paths and code
+ * names.
+ */
 const known: readonly (readonly [pattern: RegExp, reason: (match: RegExpMatchArray) => string])[] = [
   [
     /opset (\d+) is under development.*till opset (\d+)/is,

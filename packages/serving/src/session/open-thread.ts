@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
 
 /**
- * Starts a worker thread of this package from its file name without extension, seen from the module at `from`.
+ * Starts a worker thread of this package from its file name without extension, seen from the module at
+ * `from`.
  *
- * From dist the thread runs the compiled file. From src (tests, development) Node 20 cannot read TypeScript and a worker
- * ignores `--import`, so a first line of its own registers the tsx loader in the thread.
+ * From dist the thread runs the compiled file. From src (tests, development) Node 20 cannot read TypeScript
+ * and a worker ignores `--import`, so a first line of its own registers the tsx loader in the thread.
  */
 export function openThread(file: string, from: string, workerData: unknown = null): Worker {
   const name = file.replace(/^\.\//, '');

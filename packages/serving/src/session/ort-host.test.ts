@@ -105,7 +105,10 @@ test('closing waits for the run under way and refuses later ones', async () => {
   await expect(session.run(feeds(), ['pooler_output'])).rejects.toMatchObject({ code: 'MODEL_RUN_FAILED' });
 });
 
-/** Appends an opset_import { version } to a ModelProto (field 8 is repeated): the default domain then claims `version`. */
+/**
+ * Appends an opset_import { version } to a ModelProto (field 8 is repeated): the default domain then claims
+ * `version`.
+ */
 function withOpset(bytes: Uint8Array, version: number): Uint8Array {
   return Buffer.concat([bytes, Uint8Array.of(0x42, 0x02, 0x10, version)]);
 }

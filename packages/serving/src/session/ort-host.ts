@@ -106,7 +106,9 @@ interface Placed {
   readonly warnings: readonly string[];
 }
 
-/** Loads on the wished device; a missing GPU is a warning or an error, a bad file is an error on any device. */
+/**
+ * Loads on the wished device; a missing GPU is a warning or an error, a bad file is an error on any device.
+ */
 async function onDevice(
   model: string,
   gpu: GpuWish,

@@ -7,14 +7,18 @@ const mostLanes = 4;
 
 /** Some onnxruntime threads over which the rows of a batch are shared out. */
 export interface OrtLanes {
-  /** Loads a file once a lane; the threads of an operator are shared out as well. Throws what OrtHost.open throws. */
+  /**
+   * Loads a file once a lane; the threads of an operator are shared out as well. Throws what OrtHost.open
+   * throws.
+   */
   open(model: string, file: ModelFile, options: SessionOptions): Promise<Session>;
   close(): Promise<void>;
 }
 
 /**
- * Lanes for files whose operators are too quick for the threads of one run to wait for each other: int8, on the CPU.
- * `first` serves as one of them and stays its owner's to close; the others start with the first file that runs on the CPU.
+ * Lanes for files whose operators are too quick for the threads of one run to wait for each other: int8, on
+ * the CPU. `first` serves as one of them and stays its owner's to close; the others start with the first file
+ * that runs on the CPU.
  */
 export function openOrtLanes(first: OrtHost, threads: number): OrtLanes {
   const count = Math.min(threads, mostLanes);

@@ -1,6 +1,7 @@
 /**
- * The onnxruntime thread of a model process: the only file that imports onnxruntime-node. A run blocks this thread from
- * start to end, so it has nothing else to do, and it is never terminated (that would abort the process): it quits when asked.
+ * The onnxruntime thread of a model process: the only file that imports onnxruntime-node. A run blocks this
+ * thread from start to end, so it has nothing else to do, and it is never terminated (that would abort the
+ * process): it quits when asked.
  */
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import type { Tensor } from '@tessera/contracts';
@@ -74,10 +75,11 @@ function open(request: Extract<ThreadRequest, { kind: 'open' }>): Promise<ort.In
     logSeverityLevel: 3,
     extra: {
       session: {
-        // Without it onnxruntime turns a weight-int8 MatMul into one with int8 activations: wrong in the second digit.
+        // Without it onnxruntime turns a weight-int8 MatMul into one with int8 activations: wrong in the
+        // second digit.
         disable_quant_qdq: '1',
-        // Waiting threads sleep instead of spinning: host, gateway and database share these cores. Measured on two busy
-        // cores: three times the throughput and a third of the latency.
+        // Waiting threads sleep instead of spinning: host, gateway and database share these cores. Measured
+        // on two busy cores: three times the throughput and a third of the latency.
         intra_op: { allow_spinning: '0' },
       },
     },

@@ -8,7 +8,10 @@ export interface ValueSpec {
   readonly shape: readonly (number | string)[];
 }
 
-/** A loaded ONNX file. Feeds and results cross to another thread without copying: a fed tensor's buffer is gone afterwards. */
+/**
+ * A loaded ONNX file. Feeds and results cross to another thread without copying: a fed tensor's buffer is
+ * gone afterwards.
+ */
 export interface Session {
   readonly inputs: readonly ValueSpec[];
   readonly outputs: readonly ValueSpec[];
@@ -27,8 +30,9 @@ export interface Session {
     fetch: readonly string[],
   ): Promise<{ readonly outputs: Readonly<Record<string, Tensor>>; readonly computeMs: number }>;
   /**
-   * Runs the file with tensors that stay in its thread between runs: `slots` says how they are arranged before the run, which of
-   * them are fed, and what of the run's results is written into them. Throws MODEL_RUN_FAILED.
+   * Runs the file with tensors that stay in its thread between runs: `slots` says how they are arranged
+   * before the run, which of them are fed, and what of the run's results is written into them. Throws
+   * MODEL_RUN_FAILED.
    */
   step(
     feeds: Readonly<Record<string, Tensor>>,
@@ -62,13 +66,17 @@ export interface SessionOptions {
   readonly threads: number;
   readonly gpu: GpuWish;
   /**
-   * Keep freed memory for the next run. Measured on MiniLM with mixed batches: the same speed; 364 MB at the peak and 337 MB
-   * kept, without it 415 MB and 246 to 316 MB. Right for steady plain runs, wrong for rare and large backward runs.
+   * Keep freed memory for the next run. Measured on MiniLM with mixed batches: the same speed; 364 MB at the
+   * peak and 337 MB kept, without it 415 MB and 246 to 316 MB. Right for steady plain runs, wrong for rare
+   * and large backward runs.
    */
   readonly memoryArena: boolean;
 }
 
-/** `none`: CPU. `prefer`: CUDA where onnxruntime has it, else CPU with a warning. `require`: CUDA or GPU_REQUIRED. */
+/**
+ * `none`: CPU. `prefer`: CUDA where onnxruntime has it, else CPU with a warning. `require`: CUDA or
+ * GPU_REQUIRED.
+ */
 export type GpuWish =
   | { readonly kind: 'none' }
   | { readonly kind: 'prefer' | 'require'; readonly deviceId: number };

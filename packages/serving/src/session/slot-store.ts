@@ -19,9 +19,9 @@ export interface SlotWrite {
 }
 
 /**
- * Tensors that stay in the onnxruntime thread from step to step: keys and values by slot. Positions behind a slot's own are
- * never read, so nothing is cleared; a row that goes on stays where it lies, and nothing is allocated while rows and positions
- * fit.
+ * Tensors that stay in the onnxruntime thread from step to step: keys and values by slot. Positions behind a
+ * slot's own are never read, so nothing is cleared; a row that goes on stays where it lies, and nothing is
+ * allocated while rows and positions fit.
  */
 export class SlotStore {
   readonly specs: readonly SlotSpec[];
@@ -83,7 +83,10 @@ export class SlotStore {
     this.#positions = positions;
   }
 
-  /** Moves in place: a slot is overwritten when nobody needs its old content any more; a circle goes by way of a copy. */
+  /**
+   * Moves in place: a slot is overwritten when nobody needs its old content any more; a circle goes by way of
+   * a copy.
+   */
   #move(sources: readonly SlotSource[]): void {
     const open = new Map<number, number>();
     const readers = new Map<number, number>();

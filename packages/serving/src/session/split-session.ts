@@ -1,14 +1,18 @@
 import { elementCount, type Tensor } from '@tessera/contracts';
 import type { Session, ValueSpec } from './session.ts';
 
-/** Fewer tokens than this are not worth a second thread (measured on MiniLM in int8: two rows of 16 take as long in one). */
+/**
+ * Fewer tokens than this are not worth a second thread (measured on MiniLM in int8: two rows of 16 take as
+ * long in one).
+ */
 const fewestTokens = 48;
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
 /**
- * Several sessions of one file, each in a thread of its own, that look like one: the rows of a batch are shared out among
- * them and run at the same time. Unlike the threads of one run they need not wait for each other at every operator.
+ * Several sessions of one file, each in a thread of its own, that look like one: the rows of a batch are
+ * shared out among them and run at the same time. Unlike the threads of one run they need not wait for each
+ * other at every operator.
  *
  * A batch that is not shared out runs as a whole in the session that has the least to do.
  */

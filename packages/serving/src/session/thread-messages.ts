@@ -1,7 +1,10 @@
 import type { Tensor } from '@tessera/contracts';
 import type { ModelFile, SlotUse, ValueSpec } from './session.ts';
 
-/** What the model process asks of its onnxruntime thread; every request has exactly one answer with the same id. */
+/**
+ * What the model process asks of its onnxruntime thread; every request has exactly one answer with the same
+ * id.
+ */
 export type ThreadRequest =
   | {
       readonly kind: 'open';

@@ -49,7 +49,9 @@ export async function locateAdapter(name: string, places: AdapterPlaces): Promis
   return { name, folder };
 }
 
-/** Tells sets of adapters apart by their bytes; the order does not matter, because all have the same share. */
+/**
+ * Tells sets of adapters apart by their bytes; the order does not matter, because all have the same share.
+ */
 export async function hashAdapters(adapters: readonly AdapterFiles[]): Promise<string> {
   const hashes = await Promise.all(
     adapters.map(({ folder }) =>

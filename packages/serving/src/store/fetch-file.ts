@@ -13,12 +13,14 @@ export interface FileProgress {
   readonly totalBytes: number | null;
 }
 
-/** Connections that may break in one file before the download fails; each goes on where the last one ended. */
+/**
+ * Connections that may break in one file before the download fails; each goes on where the last one ended.
+ */
 const attempts = 5;
 
 /**
- * Brings one file into `folder`: into `<file>.partial` first, going on where an earlier try ended (as long as the hub still
- * has the same version), then under its own name, so that a file that has its name is whole.
+ * Brings one file into `folder`: into `<file>.partial` first, going on where an earlier try ended (as long as
+ * the hub still has the same version), then under its own name, so that a file that has its name is whole.
  * False when the hub does not have it. Throws MODEL_DOWNLOAD_FAILED.
  */
 export async function fetchFile(
@@ -92,7 +94,10 @@ async function fetchRest(
   return etag;
 }
 
-/** The hub's etags are hashes: sha256 of large files, git's blob hash (sha1) of small ones. Others are not checked. */
+/**
+ * The hub's etags are hashes: sha256 of large files, git's blob hash (sha1) of small ones. Others are not
+ * checked.
+ */
 async function verify(path: string, etag: string | null, fail: (reason: string) => AppError): Promise<void> {
   const size = (await sizeOf(path)) ?? 0;
   let hash: Hash | null = null;

@@ -39,7 +39,9 @@ export interface HubClient {
   readonly limits: HubLimits;
   /** null when the host has no listing, as a plain folder server. */
   list(of: HubRepository): Promise<HubListing | null>;
-  /** Opens a file from byte `from` on, as long as it is still the version `etag`; null when it is not there. */
+  /**
+   * Opens a file from byte `from` on, as long as it is still the version `etag`; null when it is not there.
+   */
   open(
     of: HubRepository,
     file: string,
@@ -56,7 +58,10 @@ const listing = z.object({
   siblings: z.array(z.object({ rfilename: z.string() })),
 });
 
-/** Talks to one hub host and to no other: redirects are followed inside that host (and the public hub's own storage) only. */
+/**
+ * Talks to one hub host and to no other: redirects are followed inside that host (and the public hub's own
+ * storage) only.
+ */
 export function hubClient(
   address: HubAddress,
   signal?: AbortSignal,
@@ -131,7 +136,10 @@ export function hubClient(
   };
 }
 
-/** The JSON of a body, null when it is none. Throws MODEL_DOWNLOAD_FAILED when it is too large or does not end. */
+/**
+ * The JSON of a body, null when it is none. Throws MODEL_DOWNLOAD_FAILED when it is too large or does not
+ * end.
+ */
 async function jsonWithin(of: HubRepository, response: Response, limits: HubLimits): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -171,7 +179,9 @@ async function drop(response: Response): Promise<null> {
   return null;
 }
 
-/** The hub gives a large file's sha256 as x-linked-etag on the way, other servers only have their own etag. */
+/**
+ * The hub gives a large file's sha256 as x-linked-etag on the way, other servers only have their own etag.
+ */
 function etagOf(headers: Headers): string | null {
   const etag = headers.get('x-linked-etag') ?? headers.get('etag');
   return etag?.replace(/^W\//, '').replaceAll('"', '') ?? null;

@@ -32,7 +32,10 @@ export function mostBytesOf(file: string, limits: HubLimits): number {
   return /\.(json|txt|model|md|jinja|py)$/.test(file) ? limits.textBytes : limits.weightBytes;
 }
 
-/** The chunks of a body, as long as they keep coming; rejects with the code ETIMEDOUT when they do not. Ends the body when left early. */
+/**
+ * The chunks of a body, as long as they keep coming; rejects with the code ETIMEDOUT when they do not. Ends
+ * the body when left early.
+ */
 export async function* lively(
   body: ReadableStream<Uint8Array>,
   { clock, silenceMs, leastBytesPerMinute }: HubLimits,

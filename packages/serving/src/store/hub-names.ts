@@ -4,7 +4,10 @@ const part = '[A-Za-z0-9][A-Za-z0-9._-]*';
 const repositoryForm = new RegExp(`^${part}(/${part})?$`);
 const revisionForm = new RegExp(`^${part}(/${part})*$`);
 
-/** Names come from callers and listings from servers: neither may step out of the cache folder. Throws INPUT_INVALID. */
+/**
+ * Names come from callers and listings from servers: neither may step out of the cache folder. Throws
+ * INPUT_INVALID.
+ */
 export function checkHubName(repository: string, revision: string): void {
   const refuse = (field: string, problem: string): never => {
     throw new AppError('INPUT_INVALID', { detail: { field, problem } });

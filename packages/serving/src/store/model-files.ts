@@ -12,7 +12,10 @@ export async function readTextFile(folder: string, file: string, model: string):
   return text;
 }
 
-/** A JSON object from a model folder. Throws MODEL_FILES_MISSING, or MODEL_LOAD_FAILED when it is not a JSON object. */
+/**
+ * A JSON object from a model folder. Throws MODEL_FILES_MISSING, or MODEL_LOAD_FAILED when it is not a JSON
+ * object.
+ */
 export async function readJson(folder: string, file: string, model: string): Promise<JsonFields> {
   return parse(await readTextFile(folder, file, model), file, model);
 }

@@ -1,7 +1,7 @@
 /**
- * Reads JSON as Python writes it: a byte order mark in front, and the bare words NaN and Infinity that `json.dump` gives for
- * such floats. NaN becomes null ("not said"), because no key of a model folder means anything by it.
- * Throws SyntaxError.
+ * Reads JSON as Python writes it: a byte order mark in front, and the bare words NaN and Infinity that
+ * `json.dump` gives for such floats. NaN becomes null ("not said"), because no key of a model folder means
+ * anything by it. Throws SyntaxError.
  */
 export function parsePythonJson(text: string): unknown {
   const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;

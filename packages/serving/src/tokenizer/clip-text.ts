@@ -1,11 +1,11 @@
 /**
- * Cuts a very long text before it is tokenized, when the tokens past a limit are thrown away anyway: 10 MB take ten
- * seconds to tokenize, their first 512 tokens a millisecond.
+ * Cuts a very long text before it is tokenized, when the tokens past a limit are thrown away anyway: 10 MB
+ * take ten seconds to tokenize, their first 512 tokens a millisecond.
  *
- * The first tokens of a text do not depend on what follows far behind them. So a prefix is tokenized, twice as long each
- * time, until it holds `maxTokens` and a margin; the margin (and a cut at white space, where there is one near) keeps the
- * kept tokens clear of the cut. A single word longer than the prefix (WordPiece makes it one unknown token) simply makes
- * the prefix grow to the whole text.
+ * The first tokens of a text do not depend on what follows far behind them. So a prefix is tokenized, twice
+ * as long each time, until it holds `maxTokens` and a margin; the margin (and a cut at white space, where
+ * there is one near) keeps the kept tokens clear of the cut. A single word longer than the prefix (WordPiece
+ * makes it one unknown token) simply makes the prefix grow to the whole text.
  */
 export async function clipText(
   text: string,

@@ -3,8 +3,8 @@ import type { Encoding, Offsets } from './tokenizer.ts';
 import type { Stretch, TextStretches } from './windows.ts';
 
 /**
- * A native encoding whose columns are fetched when they are first read: classification never asks for offsets, and each
- * column crosses from native code at a price.
+ * A native encoding whose columns are fetched when they are first read: classification never asks for
+ * offsets, and each column crosses from native code at a price.
  */
 export interface EncodingColumns {
   readonly length: number;

@@ -14,7 +14,9 @@ export const unboundedLength = 32_768;
 /** transformers writes "no limit" as int(1e30). */
 const sentinel = 1e9;
 
-/** Positions of these start after the padding id, so that many rows of their position table are never used. */
+/**
+ * Positions of these start after the padding id, so that many rows of their position table are never used.
+ */
 const positionsAfterPadding = new Set([
   'camembert',
   'data2vec-text',
@@ -46,8 +48,8 @@ const positionFields = [
 ];
 
 /**
- * Tokens of the longest input, specials included: the lesser of the positions and the limit of sentence_bert_config.json, which
- * sentence-transformers puts in the place of the tokenizer's own.
+ * Tokens of the longest input, specials included: the lesser of the positions and the limit of
+ * sentence_bert_config.json, which sentence-transformers puts in the place of the tokenizer's own.
  */
 export function longestInput(sources: LengthSources): number {
   const limits = [

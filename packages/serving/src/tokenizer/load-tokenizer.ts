@@ -57,7 +57,8 @@ export async function openTokenizer(modelFolder: string, model: string): Promise
   );
   const encodeNatively: EncodeNatively = (text, pair, addSpecialTokens) =>
     native.encode(text, pair, { addSpecialTokens }).catch((cause: Error) => {
-      // A vocabulary that does not hold what the tokenizer falls back to shows with the first text that needs it.
+      // A vocabulary that does not hold what the tokenizer falls back to shows with the first text that needs
+      // it.
       const reason = `its tokenizer.json cannot take this text apart (${cause.message}). Export it again`;
       throw new AppError('MODEL_RUN_FAILED', { detail: { model, reason }, cause });
     });
@@ -107,7 +108,10 @@ function parseTokenizer(
 
 type EncodeNatively = (text: string, pair: string | null, addSpecialTokens: boolean) => Promise<JsEncoding>;
 
-/** Well-formed text (a lone surrogate becomes U+FFFD, so that offsets hold), cut far behind the last token that counts. */
+/**
+ * Well-formed text (a lone surrogate becomes U+FFFD, so that offsets hold), cut far behind the last token
+ * that counts.
+ */
 async function clipInput(
   encode: EncodeNatively,
   input: TextInput,

@@ -3,8 +3,9 @@ import type { SpecialTokens } from './tokenizer.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Ids of the special tokens: named in special_tokens_map.json or tokenizer_config.json, looked up in the vocabulary,
- * else `*_token_id` of config.json. A model without a padding token pads with its end token (docs/square-wire.md#onnx-export).
+ * Ids of the special tokens: named in special_tokens_map.json or tokenizer_config.json, looked up in the
+ * vocabulary, else `*_token_id` of config.json. A model without a padding token pads with its end token
+ * (docs/square-wire.md#onnx-export).
  */
 export function findSpecialTokens(
   sources: { readonly map: Fields; readonly tokenizerConfig: Fields; readonly config: Fields },

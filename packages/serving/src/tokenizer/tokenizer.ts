@@ -3,7 +3,7 @@ import type { TextInput } from '@tessera/contracts';
 /** Offsets as [start, end) in Unicode code points of the text the token came from. */
 export type Offsets = readonly [start: number, end: number];
 
-/** One tokenized text or pair, not padded. All arrays have one entry a token. */
+/** One tokenized text or pair, not padded. All arrays have one entry per token. */
 export interface Encoding {
   readonly inputIds: readonly number[];
   readonly typeIds: readonly number[];
@@ -16,7 +16,10 @@ export interface Encoding {
   readonly offsets: readonly Offsets[];
 }
 
-/** Which text gives way when the whole is too long. `whole` never cuts: an over-long text throws INPUT_INVALID. */
+/**
+ * Which text gives way when the whole is too long. `whole` never cuts: an over-long text throws
+ * INPUT_INVALID.
+ */
 export type Truncation = 'longest-first' | 'only-first' | 'only-second' | 'none';
 
 export interface EncodeOptions {
@@ -24,7 +27,10 @@ export interface EncodeOptions {
   readonly maxLength: number;
   readonly truncation: Truncation;
   readonly addSpecialTokens: boolean;
-  /** With a stride, a text that is too long becomes several windows that share this many tokens; without, it is cut. */
+  /**
+   * With a stride, a text that is too long becomes several windows that share this many tokens; without, it
+   * is cut.
+   */
   readonly stride: number | null;
 }
 
@@ -45,8 +51,9 @@ export interface Tokenizer {
   /** Tokens of the longest input the model takes; already the smaller of tokenizer limit and positions. */
   readonly maxLength: number;
   /**
-   * The windows of a text; one unless `stride` is set and the text is too long. Asynchronous, because the native
-   * tokenizer works on a thread of its own. Lone surrogates count as U+FFFD; offsets hold for the text as given.
+   * The windows of a text; one unless `stride` is set and the text is too long. Asynchronous, because the
+   * native tokenizer works on a thread of its own. Lone surrogates count as U+FFFD; offsets hold for the text
+   * as given.
    */
   encode(input: TextInput, options: EncodeOptions): Promise<readonly Encoding[]>;
   /** `encode` for many inputs side by side: entry i holds the windows of input i. */

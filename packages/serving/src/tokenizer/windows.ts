@@ -16,12 +16,12 @@ export interface TextStretches {
 export const maxWindows = 1000;
 
 /**
- * The stretches of the untruncated encoding that each window keeps, in order. The rules are those of the Hugging Face
- * tokenizers library (utils/truncation.rs): the end of a text is cut, special tokens stay, and with a stride each next
- * window starts `stride` tokens before the end of the last one. Three cases are ours: a single text is cut by any rule
- * but `none`, with a stride only one text of a pair is windowed (the longer one under `longest-first`), and a negative
- * room is an error that says which text leaves none.
- * Throws INPUT_INVALID.
+ * The stretches of the untruncated encoding that each window keeps, in order. The rules are those of the
+ * Hugging Face tokenizers library (utils/truncation.rs): the end of a text is cut, special tokens stay, and
+ * with a stride each next window starts `stride` tokens before the end of the last one. Three cases are ours:
+ * a single text is cut by any rule but `none`, with a stride only one text of a pair is windowed (the longer
+ * one under `longest-first`), and a negative room is an error that says which text leaves none. Throws
+ * INPUT_INVALID.
  */
 export function windowStretches(
   texts: TextStretches,

@@ -1,4 +1,7 @@
-/** Each run of `size` values divided by its length: x / max(‖x‖₂, 1e-12), as torch's `normalize` over the last axis. */
+/**
+ * Each run of `size` values divided by its length: x / max(‖x‖₂, 1e-12), as torch's `normalize` over the last
+ * axis.
+ */
 export function normalizeRows(values: Float32Array, size: number): Float32Array {
   const out = new Float32Array(values.length);
   for (let row = 0; row < values.length; row += size) {

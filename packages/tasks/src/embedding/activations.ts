@@ -1,6 +1,8 @@
 import type { Activation } from '@tessera/serving';
 
-/** The activations of a Dense module; formulas and constants are those of PyTorch's documentation of torch.nn. */
+/**
+ * The activations of a Dense module; formulas and constants are those of PyTorch's documentation of torch.nn.
+ */
 export const activations: Readonly<Record<Activation, (x: number) => number>> = {
   identity: (x: number) => x,
   tanh: Math.tanh,
@@ -32,7 +34,10 @@ function softplus(x: number): number {
   return x > 20 ? x : Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-/** 2/√π·e^(-x²)·Σ 2ⁿx^(2n+1)/(2n+1)!! (Abramowitz and Stegun 7.1.6); all terms have one sign, so nothing cancels. */
+/**
+ * 2/√π·e^(-x²)·Σ 2ⁿx^(2n+1)/(2n+1)!! (Abramowitz and Stegun 7.1.6); all terms have one sign, so nothing
+ * cancels.
+ */
 function erf(x: number): number {
   if (Math.abs(x) > 6) return Math.sign(x);
   let term = x;

@@ -4,8 +4,8 @@ import { normalizeRows } from '../arithmetic/normalize.ts';
 import { asFloat32 } from '../arithmetic/stack.ts';
 
 /**
- * The first `dimensions` values of every vector [..., H], then made of length one, as models trained for it (Matryoshka) are used;
- * null keeps the vectors. Throws INPUT_INVALID when the vectors are shorter.
+ * The first `dimensions` values of every vector [..., H], then made of length one, as models trained for it
+ * (Matryoshka) are used; null keeps the vectors. Throws INPUT_INVALID when the vectors are shorter.
  */
 export function cutDimensions(vectors: Tensor, dimensions: number | null): Tensor {
   if (typeof dimensions !== 'number') return vectors;

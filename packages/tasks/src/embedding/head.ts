@@ -58,8 +58,9 @@ async function embedByFile(payload: Payload, context: HeadContext): Promise<Task
 }
 
 /**
- * A sentence-transformer model pools its own way unless the request names a mode. (SQuARE ignores the mode there; asking for
- * one and silently getting another is no contract anybody relies on: docs/square-differences.md.)
+ * A sentence-transformer model pools its own way unless the request names a mode. (SQuARE ignores the mode
+ * there; asking for one and silently getting another is no contract anybody relies on:
+ * docs/square-differences.md.)
  */
 function pipelineOf(
   payload: Payload,
@@ -103,8 +104,9 @@ async function embedSentences(
 }
 
 /**
- * Whether the file gives the sentence's vector and no vectors of tokens, so that modules.json has been run inside it. A runtime
- * names the file's own outputs first and those that it can dig out of the graph behind them.
+ * Whether the file gives the sentence's vector and no vectors of tokens, so that modules.json has been run
+ * inside it. A runtime names the file's own outputs first and those that it can dig out of the graph behind
+ * them.
  */
 function isPooledByFile({ description: { outputs } }: ModelRuntime): boolean {
   const pooled = outputs.indexOf('sentence_embedding');
@@ -121,7 +123,8 @@ async function embedByMode(payload: Payload, context: HeadContext): Promise<Task
   const { runtime } = context;
   const mode = payload.options.mode ?? 'mean';
   if (mode === 'pooler') requireOutput(runtime, 'pooler_output', 'options.mode');
-  // Hidden states are read and never returned here, so only attentions count as an extra (docs/square-wire.md#results).
+  // Hidden states are read and never returned here, so only attentions count as an extra
+  // (docs/square-wire.md#results).
   const extras = extraOutputs(runtime, { ...payload, outputHiddenStates: false });
   const leaks = (['last_hidden_state', 'pooler_output'] as const).filter((name) =>
     runtime.description.outputs.includes(name),

@@ -1,4 +1,7 @@
-/** Hidden states of one text, [T, H] row-major, of which the first `length` positions are tokens and the rest padding. */
+/**
+ * Hidden states of one text, [T, H] row-major, of which the first `length` positions are tokens and the rest
+ * padding.
+ */
 export interface HiddenStates {
   readonly values: Float32Array;
   readonly length: number;

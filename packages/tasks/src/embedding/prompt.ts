@@ -3,8 +3,8 @@ import type { EmbeddingOptions, TextInput } from '@tessera/contracts';
 import type { SentenceTransformerPipeline, Tokenizer } from '@tessera/serving';
 
 /**
- * The text in front of every input: the request's own, the folder's prompt of the name it gives, else the folder's prompt
- * `fallback`. Throws INPUT_INVALID for a name that the folder does not have.
+ * The text in front of every input: the request's own, the folder's prompt of the name it gives, else the
+ * folder's prompt `fallback`. Throws INPUT_INVALID for a name that the folder does not have.
  */
 export function promptOf(
   { prompt, promptName }: Pick<EmbeddingOptions, 'prompt' | 'promptName'>,
@@ -32,8 +32,8 @@ export function withPrompt(input: readonly TextInput[], prompt: string): TextInp
 }
 
 /**
- * Tokens at the front of a row that belong to the prompt: those of the prompt alone, without the special token at its end, as
- * sentence-transformers counts them. Zero where no pooling leaves the prompt out.
+ * Tokens at the front of a row that belong to the prompt: those of the prompt alone, without the special
+ * token at its end, as sentence-transformers counts them. Zero where no pooling leaves the prompt out.
  */
 export async function countPromptTokens(
   tokenizer: Tokenizer,

@@ -7,8 +7,8 @@ import { type HiddenStates, pool } from './pool.ts';
 type Step<K extends SentenceStep['kind']> = Extract<SentenceStep, { kind: K }>;
 
 /**
- * Hidden states to the sentence vector: the steps of modules.json in their order. Tokens of a prompt, the first
- * `promptTokens`, are left out by poolings that say so.
+ * Hidden states to the sentence vector: the steps of modules.json in their order. Tokens of a prompt, the
+ * first `promptTokens`, are left out by poolings that say so.
  */
 export function runPipeline(
   states: HiddenStates,

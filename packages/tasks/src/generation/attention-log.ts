@@ -11,8 +11,9 @@ export interface AttentionLog {
     inner: InnerStep | null,
   ) => ReturnType<Search['advance']>;
   /**
-   * `attentions.prompt.step.layer` [rows, heads, ids, positions] of a decoder-only model; of an encoder-decoder
-   * `decoder_attentions` and `cross_attentions` likewise, and `encoder_attentions.prompt.layer` [1, heads, T, T].
+   * `attentions.prompt.step.layer` [rows, heads, ids, positions] of a decoder-only model; of an
+   * encoder-decoder `decoder_attentions` and `cross_attentions` likewise, and
+   * `encoder_attentions.prompt.layer` [1, heads, T, T].
    */
   tensors(prompt: number): NamedTensors;
 }

@@ -16,7 +16,10 @@ import { streamText } from './stream-text.ts';
 
 type Payload = JobPayload<'generation'>;
 
-/** Text from text (docs/square-wire.md#generation): every prompt on its own, all of them and those of other tasks in one running batch. */
+/**
+ * Text from text (docs/square-wire.md#generation): every prompt on its own, all of them and those of other
+ * tasks in one running batch.
+ */
 export const generation: TaskHead<'generation'> = {
   task: 'generation',
   async run(payload, context) {
@@ -117,9 +120,10 @@ interface Prompt {
 }
 
 /**
- * Prompts have the special tokens they were trained with, a begin token or an encoder's end token. (SQuARE leaves them all
- * out, which changes what T5 or Llama write: docs/square-differences.md.) What a tokenizer puts behind the prompt of a
- * decoder-only model would end the text before it begins, so it is left out unless special tokens were asked for.
+ * Prompts have the special tokens they were trained with, a begin token or an encoder's end token. (SQuARE
+ * leaves them all out, which changes what T5 or Llama write: docs/square-differences.md.) What a tokenizer
+ * puts behind the prompt of a decoder-only model would end the text before it begins, so it is left out
+ * unless special tokens were asked for.
  */
 async function readPrompts(payload: Payload, context: HeadContext): Promise<Prompt[]> {
   const { tokenizer, description } = context.runtime;

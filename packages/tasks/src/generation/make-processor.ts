@@ -5,7 +5,10 @@ import { badWords, noRepeatNgram, repetitionPenalty } from './decoding/penalties
 import { chain, type Processor } from './decoding/processor.ts';
 import type { GenerationPlan, Lengths } from './plan.ts';
 
-/** Everything a plan does to the scores of the next token, in transformers' order: penalties, bans, forced ids, then filters. */
+/**
+ * Everything a plan does to the scores of the next token, in transformers' order: penalties, bans, forced
+ * ids, then filters.
+ */
 export function makeProcessor(
   plan: GenerationPlan,
   text: Lengths & { readonly promptLength: number },

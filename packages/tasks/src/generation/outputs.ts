@@ -3,8 +3,9 @@ import { stackVectors } from '../arithmetic/stack.ts';
 import type { Search } from './decoding/search.ts';
 
 /**
- * Tensors of all prompts in SQuARE's form (docs/square-wire.md#results): `sequences.i` [R, length] int64, `sequences_scores.i` [R] of
- * beams, and where they were kept `scores.i.step` [R or beams, V], after all processors.
+ * Tensors of all prompts in SQuARE's form (docs/square-wire.md#results): `sequences.i` [R, length] int64,
+ * `sequences_scores.i` [R] of beams, and where they were kept `scores.i.step` [R or beams, V], after all
+ * processors.
  */
 export function generationTensors(searches: readonly Search[]): NamedTensors {
   const tensors: Record<string, Tensor> = {};

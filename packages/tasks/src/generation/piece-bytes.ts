@@ -1,6 +1,9 @@
 import type { Tokenizer } from '@tessera/serving';
 
-/** The bytes an id adds to a text; none for special tokens. Works for byte-level, SentencePiece and WordPiece vocabularies. */
+/**
+ * The bytes an id adds to a text; none for special tokens. Works for byte-level, SentencePiece and WordPiece
+ * vocabularies.
+ */
 export function pieceBytes(tokenizer: Tokenizer): (id: number) => Uint8Array {
   const isByteLevel = tokenizer.tokenToId('Ġ') !== null;
   const specials = new Set(Object.values(tokenizer.specials));
@@ -22,7 +25,10 @@ function read(token: string | null, isByteLevel: boolean): Uint8Array {
   return Buffer.from(token.replaceAll('▁', ' '), 'utf8');
 }
 
-/** GPT-2's alphabet: printable Latin-1 bytes stand for themselves, the others for the characters from U+0100 on. */
+/**
+ * GPT-2's alphabet: printable Latin-1 bytes stand for themselves, the others for the characters from U+0100
+ * on.
+ */
 const byteOfChar: ReadonlyMap<string, number> = (() => {
   const map = new Map<string, number>();
   let next = 0x100;

@@ -1,7 +1,10 @@
 import { AppError } from '@tessera/base';
 import { contradictions, type GenerationOptions, generationOptions } from '@tessera/contracts';
 
-/** Every decoding option with its value: the caller's, else the model's generation_config.json, else transformers' default. */
+/**
+ * Every decoding option with its value: the caller's, else the model's generation_config.json, else
+ * transformers' default.
+ */
 export interface GenerationPlan {
   readonly beams: number;
   readonly sequences: number;
@@ -52,9 +55,9 @@ const notDefaults = new Set([
 ]);
 
 /**
- * Fills in what the caller left open. A length that the caller gives beats any length of the model's defaults, whichever of the
- * two forms it has (transformers lets a default max_new_tokens win over a caller's max_length).
- * Throws INPUT_INVALID when caller and model together contradict themselves.
+ * Fills in what the caller left open. A length that the caller gives beats any length of the model's
+ * defaults, whichever of the two forms it has (transformers lets a default max_new_tokens win over a caller's
+ * max_length). Throws INPUT_INVALID when caller and model together contradict themselves.
  */
 export function planGeneration(
   asked: GenerationOptions,

@@ -16,8 +16,8 @@ export interface TextStream {
 const INCOMPLETE = '�';
 
 /**
- * Tells a text piece by piece while its ids come in. Ids whose bytes do not end a character are held until one does, so that
- * nobody ever sees half an emoji.
+ * Tells a text piece by piece while its ids come in. Ids whose bytes do not end a character are held until
+ * one does, so that nobody ever sees half an emoji.
  */
 export function streamText(
   tokenizer: Tokenizer,

@@ -9,7 +9,10 @@ export interface Limits {
   readonly addSpecialTokens: boolean;
 }
 
-/** The model's limit, or the caller's where that is smaller. Special tokens are added unless the caller says no. */
+/**
+ * The model's limit, or the caller's where that is smaller. Special tokens are added unless the caller says
+ * no.
+ */
 export function limitsOf(
   tokenizer: Tokenizer,
   preprocessing: { readonly maxLength: number | null; readonly addSpecialTokens: boolean | null },
@@ -21,8 +24,9 @@ export function limitsOf(
 }
 
 /**
- * Tokenizes inputs just far enough to see whether and where they must be cut, in one native call: with twice the limit, a text
- * that is shorter than the limit is whole, and of a pair it is known which text is longer. A 10 MB text is not read to its end.
+ * Tokenizes inputs just far enough to see whether and where they must be cut, in one native call: with twice
+ * the limit, a text that is shorter than the limit is whole, and of a pair it is known which text is longer.
+ * A 10 MB text is not read to its end.
  */
 export async function survey(
   tokenizer: Tokenizer,
@@ -59,8 +63,9 @@ export function lengthsOf(encoding: Encoding): Lengths {
 }
 
 /**
- * Which text gives way. A single text is cut at its end. Of a pair the longer text is cut and the shorter one kept whole, so
- * that the context goes and the question stays in either order; only when the longer alone cannot give enough are both cut.
+ * Which text gives way. A single text is cut at its end. Of a pair the longer text is cut and the shorter one
+ * kept whole, so that the context goes and the question stays in either order; only when the longer alone
+ * cannot give enough are both cut.
  */
 export function chooseTruncation(lengths: Lengths, isPair: boolean, maxLength: number): Truncation {
   const excess = lengths.first + lengths.second + lengths.added - maxLength;
@@ -76,7 +81,10 @@ export interface Fitted {
   readonly warning: string | null;
 }
 
-/** Tokenizes the inputs of a request within the limits. Throws INPUT_INVALID when a limit leaves no room for a single token. */
+/**
+ * Tokenizes the inputs of a request within the limits. Throws INPUT_INVALID when a limit leaves no room for a
+ * single token.
+ */
 export async function fitAll(
   tokenizer: Tokenizer,
   inputs: readonly TextInput[],

@@ -10,7 +10,10 @@ const wishNames = [
   ['outputHiddenStates', 'hidden_states'],
 ] as const satisfies readonly (readonly [keyof Wishes, OutputName])[];
 
-/** The extra outputs that the caller asked for. Throws OUTPUT_UNAVAILABLE naming the option when the model has none. */
+/**
+ * The extra outputs that the caller asked for. Throws OUTPUT_UNAVAILABLE naming the option when the model has
+ * none.
+ */
 export function extraOutputs(runtime: ModelRuntime, wishes: Wishes): OutputName[] {
   return wishNames.flatMap(([wish, output]) => {
     if (!wishes[wish]) return [];
@@ -31,8 +34,8 @@ export function requireOutput(runtime: ModelRuntime, output: OutputName, field: 
 }
 
 /**
- * Joins the lists `attentions.N` and `hidden_states.N` of B rows into [B, ...]. A model of choices answers in its first row
- * for all of them, with the axis of the choices in place already.
+ * Joins the lists `attentions.N` and `hidden_states.N` of B rows into [B, ...]. A model of choices answers in
+ * its first row for all of them, with the axis of the choices in place already.
  */
 export function joinExtras(rows: readonly RowOutputs[], extras: readonly OutputName[]): NamedTensors {
   const joined: Record<string, NamedTensors[string]> = {};

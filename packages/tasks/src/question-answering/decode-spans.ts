@@ -23,10 +23,11 @@ export interface SpanOptions {
 const HIDDEN = -10000;
 
 /**
- * The answers of one input, best first, never none (docs/square-wire.md#question-answering). Each window has a softmax of its own over
- * its context and null token; span (i, j) scores p_i·q_j; spans are widened to whole words; of equal (start, end) the best
- * stays. The null answer scores min over the windows of p_0·q_0, since a text has no answer only when none of its windows has.
- * It has start = end = 0 and is listed when asked for, or when there is nothing else.
+ * The answers of one input, best first, never none (docs/square-wire.md#question-answering). Each window has
+ * a softmax of its own over its context and null token; span (i, j) scores p_i·q_j; spans are widened to
+ * whole words; of equal (start, end) the best stays. The null answer scores min over the windows of p_0·q_0,
+ * since a text has no answer only when none of its windows has. It has start = end = 0 and is listed when
+ * asked for, or when there is nothing else.
  */
 export function decodeSpans(windows: readonly ScoredWindow[], options: SpanOptions): Span[] {
   const top = topSpans(options.topk);

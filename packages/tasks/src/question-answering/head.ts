@@ -11,8 +11,9 @@ import { trimAnswer } from './trim-answer.ts';
 import { encodeWindows, type Windows } from './windows.ts';
 
 /**
- * Answers as stretches of a context (docs/square-wire.md#question-answering): [question, context] in, `answers` by score out, offsets in code
- * points. Long contexts are read in windows. `start_logits` and `end_logits` are raw, [B, T].
+ * Answers as stretches of a context (docs/square-wire.md#question-answering): [question, context] in,
+ * `answers` by score out, offsets in code points. Long contexts are read in windows. `start_logits` and
+ * `end_logits` are raw, [B, T].
  */
 export const questionAnswering: TaskHead<'question-answering'> = {
   task: 'question-answering',

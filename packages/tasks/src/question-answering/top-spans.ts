@@ -9,7 +9,10 @@ export interface Span {
   readonly endToken: number;
 }
 
-/** Keeps the best `limit` spans of many, one for each (start, end). Equal scores rank in the order in which they came. */
+/**
+ * Keeps the best `limit` spans of many, one for each (start, end). Equal scores rank in the order in which
+ * they came.
+ */
 export interface TopSpans {
   /** Scores at or below this cannot enter any more; lets callers skip work. */
   threshold(): number;

@@ -20,9 +20,10 @@ interface WindowOptions extends Limits {
 }
 
 /**
- * Tokenizes pairs [question, context]. A context that does not fit becomes windows that share `stride` tokens, or half the room
- * for context where that is less. The question stays whole unless it would take more than three quarters of the room; then its
- * end is cut. Throws INPUT_INVALID for a single text and for a limit without room.
+ * Tokenizes pairs [question, context]. A context that does not fit becomes windows that share `stride`
+ * tokens, or half the room for context where that is less. The question stays whole unless it would take more
+ * than three quarters of the room; then its end is cut. Throws INPUT_INVALID for a single text and for a
+ * limit without room.
  */
 export async function encodeWindows(
   tokenizer: Tokenizer,
@@ -73,7 +74,10 @@ async function split(tokenizer: Tokenizer, item: Item, options: WindowOptions): 
   return { encodings, context, warnings };
 }
 
-/** The question, cut so that at least a quarter of `budget` tokens, and never less than one, is left for the context. */
+/**
+ * The question, cut so that at least a quarter of `budget` tokens, and never less than one, is left for the
+ * context.
+ */
 function shortenQuestion(question: string, encoding: Encoding, budget: number): string {
   const most = budget - Math.max(1, Math.floor(budget / 4));
   const ends = encoding.offsets.filter((_, t) => encoding.sequenceIds[t] === 0).map(([, end]) => end);

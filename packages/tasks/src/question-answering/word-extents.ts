@@ -4,8 +4,8 @@ import type { Encoding } from '@tessera/serving';
 export type WordExtents = ReadonlyMap<number, { readonly start: number; readonly end: number }>;
 
 /**
- * Extents of the context's words over all its windows, so that a word which a window cuts in two is whole again. Word ids
- * count through the whole context, not anew in each window.
+ * Extents of the context's words over all its windows, so that a word which a window cuts in two is whole
+ * again. Word ids count through the whole context, not anew in each window.
  */
 export function wordExtents(
   windows: readonly Pick<Encoding, 'sequenceIds' | 'wordIds' | 'offsets'>[],

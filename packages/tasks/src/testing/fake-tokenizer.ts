@@ -14,7 +14,10 @@ interface Token {
   readonly offsets: readonly [number, number];
 }
 
-/** Words at white space, cut into pieces of four code points, as [CLS] a [SEP] b [SEP]; small enough to count on paper. */
+/**
+ * Words at white space, cut into pieces of four code points, as [CLS] a [SEP] b [SEP]; small enough to count
+ * on paper.
+ */
 export function fakeTokenizer(maxLength = 512): Tokenizer {
   const encode = async (input: TextInput, options: EncodeOptions): Promise<readonly Encoding[]> => {
     const texts = typeof input === 'string' ? [input] : input;

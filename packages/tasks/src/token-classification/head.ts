@@ -7,8 +7,9 @@ import { modelRows, padded, prepareRows } from '../inputs/prepare-rows.ts';
 import { extraOutputs, joinExtras, requireOutput } from '../inputs/wanted-outputs.ts';
 
 /**
- * A label for every token, special and padding positions included (docs/square-wire.md#token-classification). `logits` is [B, T, C], after softmax
- * unless it is a regression; `word_ids` tells which word a token belongs to.
+ * A label for every token, special and padding positions included (docs/square-wire.md#token-classification).
+ * `logits` is [B, T, C], after softmax unless it is a regression; `word_ids` tells which word a token belongs
+ * to.
  */
 export const tokenClassification: TaskHead<'token-classification'> = {
   task: 'token-classification',

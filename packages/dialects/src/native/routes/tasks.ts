@@ -20,7 +20,10 @@ const streamed = z
   );
 const cancelled = { 200: { text: 'It is cancelled.', schema: taskView } };
 
-/** /v1/tasks and /v1/evaluations: submit, look, wait, follow, cancel, list. Tasks of other callers look unknown. */
+/**
+ * /v1/tasks and /v1/evaluations: submit, look, wait, follow, cancel, list. Tasks of other callers look
+ * unknown.
+ */
 export const taskRoutes = defineRoutes({
   submit: {
     methods: ['POST'],

@@ -8,8 +8,8 @@ const watchdogMs = 5_000;
 const stuckAfter = 3;
 
 /**
- * Leases on the rows decide which runs are lost, so BullMQ's own recovery only matters for jobs that were taken and
- * never claimed: its clock may be slow, and its limit on recoveries must never swallow a job.
+ * Leases on the rows decide which runs are lost, so BullMQ's own recovery only matters for jobs that were
+ * taken and never claimed: its clock may be slow, and its limit on recoveries must never swallow a job.
  */
 const settings = {
   lockDuration: 10_000,
@@ -19,7 +19,10 @@ const settings = {
   runRetryDelay: 500,
 } as const;
 
-/** A BullMQ worker with a watchdog: after a reconnect a worker can stay idle for ever (taskforcesh/bullmq#4479). */
+/**
+ * A BullMQ worker with a watchdog: after a reconnect a worker can stay idle for ever
+ * (taskforcesh/bullmq#4479).
+ */
 export function openQueueConsumer(options: {
   readonly name: string;
   readonly concurrency: number;

@@ -27,8 +27,8 @@ export async function openPostgresBackend(options: {
     log,
     timing,
     name: 'tessera-queue',
-    // The queue may lose its last moments in a crash of Postgres, because the reconciler rebuilds it from the rows: it need
-    // not wait for the disk. The rows, on their own pool, do.
+    // The queue may lose its last moments in a crash of Postgres, because the reconciler rebuilds it from the
+    // rows: it need not wait for the disk. The rows, on their own pool, do.
     settings: `-c search_path=${schema} -c synchronous_commit=off`,
     connections: askingConnections,
     Client: PreparedClient,

@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { TimedClient, type Timing } from '../postgres/timed-client.ts';
 
-/** BullMQ has some forty statements; beyond this many texts something writes values into them, and they are sent as they are. */
+/**
+ * BullMQ has some forty statements; beyond this many texts something writes values into them, and they are
+ * sent as they are.
+ */
 const maxStatements = 200;
 const names = new Map<string, string>();
 
 /**
- * The name under which a connection keeps the plan of `text`; undefined when there are too many. BullMQ names none of its
- * statements, so that Postgres would parse and plan each of them anew, several times a job.
+ * The name under which a connection keeps the plan of `text`; undefined when there are too many. BullMQ names
+ * none of its statements, so that Postgres would parse and plan each of them anew, several times a job.
  */
 export function statementName(text: string): string | undefined {
   const known = names.get(text);

@@ -28,7 +28,10 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-/** A line of `size` jobs, of which those that run end together, as the tasks of a batch do; returns statements a job. */
+/**
+ * A line of `size` jobs, of which those that run end together, as the tasks of a batch do; returns statements
+ * a job.
+ */
 async function perJob(size: number, concurrency: number): Promise<number> {
   const model = `models/${size}-${concurrency}`;
   const present: (() => void)[] = [];

@@ -5,7 +5,9 @@ import type { BullBackend, BullJobs, JobData } from './backend.ts';
 import { openQueueConsumer } from './consumer.ts';
 import { bullPriority, jobId, queueName } from './names.ts';
 
-/** A queue that does not answer for so long is down; the reconciler brings later what could not be added now. */
+/**
+ * A queue that does not answer for so long is down; the reconciler brings later what could not be added now.
+ */
 const answerLimitMs = 3_000;
 
 /** The queue port on BullMQ. Jobs vanish when handled: the row remembers, the queue does not. */
@@ -22,7 +24,8 @@ export function openBullQueue(options: {
     if (!backend.isUp()) throw new Error('the queue is away');
     const open = queues.get(name) ?? backend.openQueue(name);
     if (!queues.has(name)) {
-      // Without a listener an 'error' event would end the process; failures reach us through the calls as well.
+      // Without a listener an 'error' event would end the process; failures reach us through the calls as
+      // well.
       open.on('error', (error) => log.debug({ queue: name, reason: error.message }, 'queue connection'));
       queues.set(name, open);
     }

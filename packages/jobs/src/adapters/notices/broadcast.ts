@@ -2,7 +2,10 @@ import type { Log } from '@tessera/base';
 import type { Notice, Notices } from '../../ports/notices.ts';
 import { packNotices, unpackNotices } from './wire.ts';
 
-/** The transport below the port: sends messages, calls back with those that arrive and after each reconnection. */
+/**
+ * The transport below the port: sends messages, calls back with those that arrive and after each
+ * reconnection.
+ */
 export interface Channel {
   readonly maxMessageBytes: number;
   readonly opened: Promise<void>;
@@ -10,7 +13,9 @@ export interface Channel {
   close(): Promise<void>;
 }
 
-/** The notices port over a channel; what is published while a message is under way goes out in as few as fit. */
+/**
+ * The notices port over a channel; what is published while a message is under way goes out in as few as fit.
+ */
 export function openBroadcast(
   open: (arrived: (message: string) => void, reconnected: () => void) => Channel,
   log: Log,
@@ -34,7 +39,10 @@ export function openBroadcast(
     () => tell([{ kind: 'gap' }]),
   );
 
-  /** One message at a time: a pool of connections would let a later one overtake, and text must arrive in order. */
+  /**
+   * One message at a time: a pool of connections would let a later one overtake, and text must arrive in
+   * order.
+   */
   async function sendAll(): Promise<void> {
     while (outgoing.length > 0) {
       const messages = packNotices(outgoing, channel.maxMessageBytes);

@@ -27,7 +27,10 @@ with input as (
 )
 select id as "taskId", attempt from done`;
 
-/** Tasks and results of a whole group in one statement: all tensors travel as one binary parameter, cut up by offsets. */
+/**
+ * Tasks and results of a whole group in one statement: all tensors travel as one binary parameter, cut up by
+ * offsets.
+ */
 export async function complete(
   database: Database,
   completions: readonly Completion[],

@@ -15,7 +15,10 @@ select id, model, queue, kind, task, payload, priority, caller, key, fingerprint
     on conflict do nothing
 returning id`;
 
-/** A conflict is either our own row (the statement ran twice, its first answer was lost) or the caller's key in use. */
+/**
+ * A conflict is either our own row (the statement ran twice, its first answer was lost) or the caller's key
+ * in use.
+ */
 const findConflicting = sql('task-find-conflicting')`
 select asked.id as asked, t.id as found, t.fingerprint = asked.fingerprint or t.id = asked.id as same
   from json_to_recordset($1::json) as asked(id uuid, caller text, key text, fingerprint text)

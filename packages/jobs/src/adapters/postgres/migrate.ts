@@ -24,10 +24,12 @@ export interface MigrateOptions {
 }
 
 /**
- * Applies the migrations the database does not have, oldest first, each in one transaction, and enters them in Prisma's
- * ledger. Any number of processes may start at once: one does the work, the others wait. Returns the names applied.
+ * Applies the migrations the database does not have, oldest first, each in one transaction, and enters them
+ * in Prisma's ledger. Any number of processes may start at once: one does the work, the others wait. Returns
+ * the names applied.
  *
- * Throws MIGRATION_FAILED when a migration fails, was edited after it was applied, or is unknown to this version.
+ * Throws MIGRATION_FAILED when a migration fails, was edited after it was applied, or is unknown to this
+ * version.
  */
 export async function migrate({
   pool,

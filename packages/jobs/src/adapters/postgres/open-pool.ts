@@ -15,7 +15,9 @@ export interface PoolOptions {
   readonly Client?: new (config: pg.ClientConfig & { readonly timing: Timing }) => TimedClient;
 }
 
-/** How long a statement may run at all; the backstop behind `answerMs`, for what nobody waits for any more. */
+/**
+ * How long a statement may run at all; the backstop behind `answerMs`, for what nobody waits for any more.
+ */
 const statementMs = 60_000;
 const connectMs = 5_000;
 
@@ -24,7 +26,8 @@ export function openPool(options: PoolOptions): pg.Pool {
   const { databaseUrl, log, name, connections, timing, settings = '', Client = TimedClient } = options;
   const pool = new pg.Pool({
     ...sessionOf({ databaseUrl, name, timing }),
-    // Waiting for a lock ends sooner than the connection would, and with an answer that says that nothing was done.
+    // Waiting for a lock ends sooner than the connection would, and with an answer that says that nothing was
+    // done.
     options: `-c lock_timeout=${Math.round(timing.answerMs * 0.8)} -c statement_timeout=${statementMs} ${settings}`,
     max: connections,
     Client: Client as unknown as typeof pg.Client,

@@ -7,8 +7,9 @@ import { toView, type ViewRow, viewColumns } from './view.ts';
 const togetherBytes = 64 * 1024;
 
 /**
- * Binary columns arrive as text of twice their size, and a string has an end: larger blobs come in slices of this many
- * bytes. They are stored uncompressed out of line, so that Postgres fetches a slice without the rest.
+ * Binary columns arrive as text of twice their size, and a string has an end: larger blobs come in slices of
+ * this many bytes. They are stored uncompressed out of line, so that Postgres fetches a slice without the
+ * rest.
  */
 const sliceBytes = 16 * 1024 * 1024;
 

@@ -4,8 +4,8 @@ import type { Ended, Run } from '../../ports/task-store.ts';
 import { type Database, execute, milliseconds, oneMoreEvent, type Statement, sql } from './statement.ts';
 
 /**
- * running → queued, or → failed when this loss is one too many. `$2` losses to add, `$3` losses allowed, `$4` reason,
- * `$5` error as JSON text, `$6` its code, `$7` result time to live in ms. `which` selects the rows.
+ * running → queued, or → failed when this loss is one too many. `$2` losses to add, `$3` losses allowed, `$4`
+ * reason, `$5` error as JSON text, `$6` its code, `$7` result time to live in ms. `which` selects the rows.
  */
 function releaseStatement(name: string, which: string): Statement {
   const isLast = `$2::int > 0 and losses + $2::int >= $3::int`;

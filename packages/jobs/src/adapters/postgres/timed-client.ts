@@ -12,10 +12,10 @@ export interface Timing {
 type AnyQuery = (...args: unknown[]) => unknown;
 
 /**
- * A client that does not wait for ever. A fail-over or a NAT can swallow what is sent on established connections while new
- * ones work; without a limit every statement on such a connection hangs until TCP gives up, a quarter of an hour later.
- * When one connection is found silent, the idle ones beside it are suspects and are dropped too, as are those whose
- * statement may take long.
+ * A client that does not wait for ever. A fail-over or a NAT can swallow what is sent on established
+ * connections while new ones work; without a limit every statement on such a connection hangs until TCP gives
+ * up, a quarter of an hour later. When one connection is found silent, the idle ones beside it are suspects
+ * and are dropped too, as are those whose statement may take long.
  */
 export class TimedClient extends pg.Client {
   #underWay = 0;
@@ -53,7 +53,10 @@ export class TimedClient extends pg.Client {
     this.query = query as typeof this.query;
   }
 
-  /** Whether silence on another connection makes this one a suspect: it would not notice its own, or not for long. */
+  /**
+   * Whether silence on another connection makes this one a suspect: it would not notice its own, or not for
+   * long.
+   */
   get isSuspect(): boolean {
     return this.#underWay === 0 || this.#limitMs > this.#timing.answerMs;
   }

@@ -7,8 +7,8 @@ export const viewColumns = `t.id, t.model, t.task, t.kind, t.state, t.attempt, t
   t.expires_at as "expiresAt"`;
 
 /**
- * Tasks of the same model that run before `t`. Counting stops at 10,000: nobody needs to know how long a queue is
- * exactly when it is that long.
+ * Tasks of the same model that run before `t`. Counting stops at 10,000: nobody needs to know how long a
+ * queue is exactly when it is that long.
  */
 export const positionColumn = `case when t.state = 'queued' then (
   select count(*)::int from (

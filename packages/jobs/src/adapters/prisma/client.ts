@@ -4,7 +4,10 @@ import { PrismaClient } from '../../generated/client.ts';
 
 export type Prisma = PrismaClient;
 
-/** A Prisma client over the process's own pool, so that both share its connections; the pool's owner closes it. */
+/**
+ * A Prisma client over the process's own pool, so that both share its connections; the pool's owner closes
+ * it.
+ */
 export function createPrismaClient(pool: pg.Pool): Prisma {
   return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
 }

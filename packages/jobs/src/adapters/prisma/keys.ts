@@ -12,7 +12,10 @@ const freshMs = 1_000;
 const keptKeys = 10_000;
 const prefix = 'tsr_';
 
-/** API keys: 32 random bytes. A plain SHA-256 is enough for them, because there is nothing to guess, unlike passwords. */
+/**
+ * API keys: 32 random bytes. A plain SHA-256 is enough for them, because there is nothing to guess, unlike
+ * passwords.
+ */
 export function createPrismaKeys(options: {
   readonly prisma: Prisma;
   readonly notices: Notices;

@@ -58,7 +58,10 @@ export async function readLayerNorm({ weights, refuse }: ModuleFiles): Promise<S
   return { kind: 'layer-norm', weight: weight!, bias: bias! };
 }
 
-/** sentence-transformers takes Tanh where the file says nothing, and only classes of torch without being told to trust others. */
+/**
+ * sentence-transformers takes Tanh where the file says nothing, and only classes of torch without being told
+ * to trust others.
+ */
 function activationOf(config: JsonFields, refuse: (reason: string) => never): Activation {
   const named = config['activation_function'];
   if (named === undefined) return 'tanh';

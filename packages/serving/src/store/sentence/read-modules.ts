@@ -16,8 +16,8 @@ export interface SentenceModule {
 }
 
 /**
- * The modules of a sentence-transformers folder; null for other models, among them cross-encoders, which have the file and answer
- * as classifiers. Throws MODEL_LOAD_FAILED.
+ * The modules of a sentence-transformers folder; null for other models, among them cross-encoders, which have
+ * the file and answer as classifiers. Throws MODEL_LOAD_FAILED.
  */
 export async function readModules(folder: string, model: string): Promise<readonly SentenceModule[] | null> {
   const text = await readTextIfThere(folder, 'modules.json', model);
@@ -41,7 +41,10 @@ export async function readModules(folder: string, model: string): Promise<readon
   }));
 }
 
-/** Where config.json, tokenizer and ONNX files are inside a folder: at its top, or where modules.json has the Transformer. */
+/**
+ * Where config.json, tokenizer and ONNX files are inside a folder: at its top, or where modules.json has the
+ * Transformer.
+ */
 export async function transformerPath(folder: string, model: string): Promise<string> {
   const modules = await readModules(folder, model);
   return modules?.find(({ name }) => name === 'Transformer')?.path ?? '';

@@ -1,6 +1,9 @@
 import { type JsonFields, readJsonIfThere } from '../model-files.ts';
 
-/** Names of the file with max_seq_length and do_lower_case, newest first; the others are those of early releases. */
+/**
+ * Names of the file with max_seq_length and do_lower_case, newest first; the others are those of early
+ * releases.
+ */
 export const sentenceConfigNames = [
   'bert',
   'roberta',

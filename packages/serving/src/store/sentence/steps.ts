@@ -38,7 +38,9 @@ export type Activation = (typeof activations)[number];
 /** What a step reads and writes: every token's vector, or the one vector of the text. */
 export type StepPlace = 'tokens' | 'sentence';
 
-/** One module of modules.json behind the Transformer. Dropout does nothing outside training and is no step. */
+/**
+ * One module of modules.json behind the Transformer. Dropout does nothing outside training and is no step.
+ */
 export type SentenceStep =
   | {
       readonly kind: 'pooling';

@@ -18,8 +18,8 @@ export interface PickleWorld {
 const mark = Symbol('mark');
 
 /**
- * Runs one pickle (protocols 2 to 5) as far as files of plain tensors need it. A pickle is a program; this machine knows no
- * import and no call but those of `world`, so a hostile file can do nothing but fail.
+ * Runs one pickle (protocols 2 to 5) as far as files of plain tensors need it. A pickle is a program; this
+ * machine knows no import and no call but those of `world`, so a hostile file can do nothing but fail.
  * Returns the value and where the next byte stands. Throws Error naming what it does not know.
  */
 export function readPickle(

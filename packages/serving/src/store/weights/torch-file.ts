@@ -29,8 +29,9 @@ const storages: Readonly<Record<string, Format>> = {
 };
 
 /**
- * The tensors of a file that `torch.save(state_dict)` wrote, as float32: the zip of torch 1.6 and later, or the stream of
- * pickles before it. Nothing is imported or executed. Throws Error naming what such a file may not hold.
+ * The tensors of a file that `torch.save(state_dict)` wrote, as float32: the zip of torch 1.6 and later, or
+ * the stream of pickles before it. Nothing is imported or executed. Throws Error naming what such a file may
+ * not hold.
  */
 export function readTorchFile(bytes: Uint8Array): ReadonlyMap<string, StoredTensor> {
   return bytes[0] === 0x50 && bytes[1] === 0x4b ? readZip(bytes) : readStream(bytes);

@@ -43,10 +43,11 @@ const OUT = -1e9;
 const { fround } = Math;
 
 /**
- * Beam search as transformers 5 has it: running beams ordered by the sum of log probabilities, finished texts by that sum over
- * length^lengthPenalty, new tokens counted. A text counts as finished only when it ended among the best `beams` candidates of
- * its step. The search is over when no running beam can come before the worst finished text any more (`earlyStopping` false:
- * judged at the present length; "never": at the length that would suit it best; true: as soon as `beams` texts are finished).
+ * Beam search as transformers 5 has it: running beams ordered by the sum of log probabilities, finished texts
+ * by that sum over length^lengthPenalty, new tokens counted. A text counts as finished only when it ended
+ * among the best `beams` candidates of its step. The search is over when no running beam can come before the
+ * worst finished text any more (`earlyStopping` false: judged at the present length; "never": at the length
+ * that would suit it best; true: as soon as `beams` texts are finished).
  */
 export function beamSearch(options: BeamOptions): Search {
   const { prompt, beams, process, random, lengthPenalty, earlyStopping } = options;

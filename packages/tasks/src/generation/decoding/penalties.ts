@@ -1,6 +1,9 @@
 import { FORBIDDEN, type Processor } from './processor.ts';
 
-/** Keskar et al. 2019 (CTRL): scores of ids that occurred are divided by `penalty` when positive, else multiplied. */
+/**
+ * Keskar et al. 2019 (CTRL): scores of ids that occurred are divided by `penalty` when positive, else
+ * multiplied.
+ */
 export function repetitionPenalty(penalty: number): Processor {
   return ({ ids }, scores) => {
     for (const id of new Set(ids)) {
@@ -24,7 +27,10 @@ export function noRepeatNgram(size: number): Processor {
   };
 }
 
-/** Forbids the last id of each sequence whose other ids have just been written. End ids alone are never forbidden here. */
+/**
+ * Forbids the last id of each sequence whose other ids have just been written. End ids alone are never
+ * forbidden here.
+ */
 export function badWords(words: readonly (readonly number[])[], eosIds: readonly number[]): Processor {
   const banned = words.filter((word) => word.length > 1 || !eosIds.includes(word[0]!));
   return ({ ids }, scores) => {

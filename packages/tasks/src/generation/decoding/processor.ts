@@ -4,7 +4,10 @@ export interface ProcessorInput {
   readonly ids: readonly number[];
 }
 
-/** Changes the scores [V] of the next token in place. The order of processors is that of transformers' `_get_logits_processor`. */
+/**
+ * Changes the scores [V] of the next token in place. The order of processors is that of transformers'
+ * `_get_logits_processor`.
+ */
 export type Processor = (input: ProcessorInput, scores: Float32Array) => void;
 
 export const FORBIDDEN = Number.NEGATIVE_INFINITY;

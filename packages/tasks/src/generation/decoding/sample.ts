@@ -16,8 +16,8 @@ export function sample(scores: Float32Array, random: Random): number {
 }
 
 /**
- * Scores with Gumbel noise: the `count` largest are a draw of `count` indices without replacement from softmax(scores)
- * (Kool et al. 2019), in the order in which they would have been drawn.
+ * Scores with Gumbel noise: the `count` largest are a draw of `count` indices without replacement from
+ * softmax(scores) (Kool et al. 2019), in the order in which they would have been drawn.
  */
 export function withGumbelNoise(scores: ArrayLike<number>, random: Random): Float64Array {
   return Float64Array.from({ length: scores.length }, (_, i) =>

@@ -13,8 +13,9 @@ export interface Hypothesis {
 }
 
 /**
- * One prompt being decoded, as a function from step to step. It starts with a single row, the prompt, and asks for the rows of
- * the next step until none is left. It knows logits and ids only: who runs the model, and beside whom, is not its affair.
+ * One prompt being decoded, as a function from step to step. It starts with a single row, the prompt, and
+ * asks for the rows of the next step until none is left. It knows logits and ids only: who runs the model,
+ * and beside whom, is not its affair.
  */
 export interface Search {
   /** Rows that may run at once. */
@@ -22,7 +23,8 @@ export interface Search {
   /** What `advance` is given. */
   readonly reads: 'logits' | 'log-probabilities';
   /**
-   * Scores [V] of every running row in, which the search may overwrite; the rows of the next step out, none when it is over.
+   * Scores [V] of every running row in, which the search may overwrite; the rows of the next step out, none
+   * when it is over.
    */
   advance(logits: readonly Float32Array[]): readonly Continuation[];
   /** The texts, best first where they have scores; only when the search is over. */

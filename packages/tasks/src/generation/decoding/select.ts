@@ -23,7 +23,10 @@ export interface Place {
   readonly value: number;
 }
 
-/** The `count` largest of `rows[r][i] + offsets[r]`, in float32, largest first; the lower row, then index, first on ties. */
+/**
+ * The `count` largest of `rows[r][i] + offsets[r]`, in float32, largest first; the lower row, then index,
+ * first on ties.
+ */
 export function largestInRows(
   rows: readonly Float32Array[],
   offsets: readonly number[],

@@ -22,7 +22,10 @@ export function stopCheck({ maxLength, eosIds, stopStrings, bytesOf }: StopRules
   };
 }
 
-/** Whether `string` occurs in the text and ends inside the bytes of the last id; it may have begun in the prompt. */
+/**
+ * Whether `string` occurs in the text and ends inside the bytes of the last id; it may have begun in the
+ * prompt.
+ */
 function endsInLastPiece(
   ids: readonly number[],
   string: Buffer,
