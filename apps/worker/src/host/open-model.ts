@@ -5,7 +5,8 @@ import { type ClaimedTask, isPassing } from '@tessera/jobs';
 import { describeNew } from './describe-new.ts';
 import type { HostDeps } from './host-deps.ts';
 import type { DownloadProgress, FileLocator } from './locate-files.ts';
-import { openReplica, type Replica } from './replica.ts';
+import { openReplica } from './replica.ts';
+import type { Replica } from './replica-port.ts';
 
 const cancelGraceMs = 500;
 

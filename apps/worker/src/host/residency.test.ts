@@ -3,8 +3,8 @@ import type { ModelEntry } from '@tessera/contracts';
 import { describe, expect, it } from 'vitest';
 import type { TaskOrder } from '../model-process/protocol.ts';
 import type { TaskExit } from './held-tasks.ts';
-import type { Replica } from './replica.ts';
 import type { ReplicaMode } from './replica-mode.ts';
+import type { Replica } from './replica-port.ts';
 import { createResidency } from './residency.ts';
 
 /** A replica in the hands of a test. */

@@ -2,7 +2,7 @@ import type { Clock, Log } from '@tessera/base';
 import type { ModelEntry } from '@tessera/contracts';
 import type { TaskOrder } from '../model-process/protocol.ts';
 import type { TaskExit } from './held-tasks.ts';
-import type { Replica } from './replica.ts';
+import type { Replica } from './replica-port.ts';
 
 export interface ResidencyOptions {
   readonly clock: Clock;
