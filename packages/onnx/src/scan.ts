@@ -23,8 +23,8 @@ export interface OnnxScan {
 }
 
 /**
- * Looks through an ONNX file without reading its weights: a model of gigabytes takes a few milliseconds. An external file that
- * leads out of the folder is refused, as onnxruntime does. Throws ONNX_INVALID.
+ * Looks through an ONNX file without reading its weights: a model of gigabytes takes a few milliseconds. An
+ * external file that leads out of the folder is refused, as onnxruntime does. Throws ONNX_INVALID.
  */
 export function scanOnnx(path: string): OnnxScan {
   const file = openSync(path, 'r');

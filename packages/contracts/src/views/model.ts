@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { capabilities, modelClasses, modelTypes, taskNames } from '../names.ts';
 
-/** The ONNX file to run, as a path inside the folder or repository; absent: the first in the order of docs/models.md. */
+/**
+ * The ONNX file to run, as a path inside the folder or repository; absent: the first in the order of
+ * docs/models.md.
+ */
 const onnxFile = z
   .string()
   .max(400)

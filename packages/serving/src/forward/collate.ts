@@ -18,8 +18,9 @@ export function paddedLength(row: ModelRow): number {
 }
 
 /**
- * The feeds of one run, padded on the right to `tokens`: [B, T], or [1, B, T] for files with choices. A file with a fixed
- * number of rows gets copies of the last one. Fresh buffers, because they are handed to the onnxruntime thread.
+ * The feeds of one run, padded on the right to `tokens`: [B, T], or [1, B, T] for files with choices. A file
+ * with a fixed number of rows gets copies of the last one. Fresh buffers, because they are handed to the
+ * onnxruntime thread.
  */
 export function collate(
   own: readonly ModelRow[],
@@ -63,8 +64,8 @@ function typeOf({ dtype }: ValueSpec): 'int32' | 'float32' | 'int64' {
 }
 
 /**
- * Writes small non-negative numbers into a zero-filled tensor. int64 is written through its low 32-bit words (every
- * platform of onnxruntime-node is little-endian): BigInt values would be an allocation per token.
+ * Writes small non-negative numbers into a zero-filled tensor. int64 is written through its low 32-bit words
+ * (every platform of onnxruntime-node is little-endian): BigInt values would be an allocation per token.
  */
 function fill(
   rows: readonly ModelRow[],
@@ -108,7 +109,9 @@ function constant({ shape }: ValueSpec, value: number, rows: number): Tensor {
   return filled;
 }
 
-/** A cache of no tokens, for decoder files that are run without one: the free axes are batch and past length. */
+/**
+ * A cache of no tokens, for decoder files that are run without one: the free axes are batch and past length.
+ */
 function emptyPast({ shape }: ValueSpec, batch: number): Tensor {
   const dims = shape.map((size, axis) =>
     typeof size === 'number' && size > 0 ? size : axis === 0 ? batch : 0,

@@ -3,7 +3,10 @@ import type { RowOutputs } from '../runtime.ts';
 import type { FileOutput } from './output-names.ts';
 import { cutTokens } from './split.ts';
 
-/** The first output that has NaN or an infinity at one of the row's own tokens; null when all numbers are numbers. */
+/**
+ * The first output that has NaN or an infinity at one of the row's own tokens; null when all numbers are
+ * numbers.
+ */
 export function firstNotFinite(outputs: RowOutputs, tokens: number, kept: number): string | null {
   for (const [name, tensor] of Object.entries(outputs)) {
     const own = cutTokens(tensor, tokens, kept, name.replace(/\.\d+$/, '') as FileOutput);

@@ -11,8 +11,8 @@ import type { InputPlan } from './signature.ts';
 import { extendTokens, type RawBatch, splitBatch } from './split.ts';
 
 /**
- * Which rows may run beside a row without changing its answer; proven when the model is loaded. Rows that may not run
- * together can still be one batch to the loop: each then has a run of its own.
+ * Which rows may run beside a row without changing its answer; proven when the model is loaded. Rows that may
+ * not run together can still be one batch to the loop: each then has a run of its own.
  */
 export type Company = 'any' | 'equal lengths' | 'none';
 

@@ -108,7 +108,8 @@ const signatures: fc.Arbitrary<Signature> = fc.record({
 test('a row of any signature gets in company what onnxruntime gives for it alone', async () => {
   await fc.assert(
     fc.asyncProperty(signatures, async (signature) => {
-      // A whole-tensor scale over copies of one row is the row's own: the rows that fill a fixed batch change nothing.
+      // A whole-tensor scale over copies of one row is the row's own: the rows that fill a fixed batch change
+      // nothing.
       const { run } = await open(signature);
       const answers = await run(lengths);
       for (const [at, row] of lengths.entries()) {

@@ -124,7 +124,9 @@ function roleOf(name: string, options: PlanOptions): InputRole | undefined {
   }
 }
 
-/** What transformers' Longformer marks when a caller says nothing: the first token, the question, or nothing. */
+/**
+ * What transformers' Longformer marks when a caller says nothing: the first token, the question, or nothing.
+ */
 function globalTokens(modelClass: string): 'nowhere' | 'first token' | 'first text' {
   if (/ForSequenceClassification$/.test(modelClass)) return 'first token';
   return /ForQuestionAnswering$|ForMultipleChoice$/.test(modelClass) ? 'first text' : 'nowhere';

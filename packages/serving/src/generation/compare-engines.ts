@@ -17,8 +17,8 @@ const quiet: EngineEvents = { onRun: () => undefined, onStep: () => undefined };
 type Files = Omit<GenerativeFiles, 'onRun'>;
 
 /**
- * Whether texts that run together in slots get the logits that each gets alone from the files as they are: texts of several
- * lengths, one that branches into two, one that joins late.
+ * Whether texts that run together in slots get the logits that each gets alone from the files as they are:
+ * texts of several lengths, one that branches into two, one that joins late.
  */
 export async function isSameInSlots(
   slots: SlotFiles,

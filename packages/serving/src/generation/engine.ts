@@ -31,7 +31,10 @@ export async function guarded<M>(entries: readonly Entry[], work: () => Promise<
   }
 }
 
-/** Starts a pack of prompts; where that fails each starts alone, so that one that the model cannot read fails by itself. */
+/**
+ * Starts a pack of prompts; where that fails each starts alone, so that one that the model cannot read fails
+ * by itself.
+ */
 export async function startedPack<M>(
   pack: readonly Entry[],
   start: (pack: readonly Entry[]) => Promise<M[]>,
@@ -47,7 +50,9 @@ export async function startedPack<M>(
   }
 }
 
-/** Asks the job how to go on; none when it is over. What it throws is its own failure, not its neighbours'. */
+/**
+ * Asks the job how to go on; none when it is over. What it throws is its own failure, not its neighbours'.
+ */
 export function askJob(
   entry: Entry,
   logits: readonly Float32Array[],

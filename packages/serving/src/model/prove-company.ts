@@ -13,8 +13,9 @@ export interface Proof {
 }
 
 /**
- * How far an answer may move with its company, measured on the larger of 1 and its largest magnitude. On a GPU, where a
- * product is rounded to TF32 in an order that hangs on its shape, more is still the device and not the file.
+ * How far an answer may move with its company, measured on the larger of 1 and its largest magnitude. On a
+ * GPU, where a product is rounded to TF32 in an order that hangs on its shape, more is still the device and
+ * not the file.
  */
 const tolerance = { cpu: 1e-5, gpu: 5e-3 } as const;
 
@@ -39,14 +40,18 @@ const wholeTensor = ['DynamicQuantizeLinear', 'DynamicQuantizeMatMul', 'DynamicQ
 export interface Trial {
   readonly tokenizer: Tokenizer;
   readonly ids: FillIds;
-  /** Operators of the file: a scale of the whole tensor may hide in a trial, when the same token is the largest in both texts. */
+  /**
+   * Operators of the file: a scale of the whole tensor may hide in a trial, when the same token is the
+   * largest in both texts.
+   */
   readonly operators: ReadonlySet<string>;
 }
 
 /**
- * Whether padding and batch-mates leave an answer as it is: a short row and a longer one run alone and beside each other. No
- * attention mask, a head that looks for a pad token it does not know, and activations that are rounded by the whole tensor
- * show here, and so does what nobody has thought of. Throws MODEL_LOAD_FAILED when the file cannot be run at all.
+ * Whether padding and batch-mates leave an answer as it is: a short row and a longer one run alone and beside
+ * each other. No attention mask, a head that looks for a pad token it does not know, and activations that are
+ * rounded by the whole tensor show here, and so does what nobody has thought of. Throws MODEL_LOAD_FAILED
+ * when the file cannot be run at all.
  */
 export async function proveCompany(file: LoadedFile, trial: Trial): Promise<Proof> {
   const { tokenizer, ids, operators } = trial;

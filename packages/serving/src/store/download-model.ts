@@ -26,9 +26,9 @@ export interface DownloadOptions {
 }
 
 /**
- * The folder of a hub model, downloaded unless the cache has it whole: every file that its graphs name. A revision that moved is
- * downloaded anew; a hub that cannot be reached does not matter when the revision was downloaded before.
- * Throws INPUT_INVALID, MODEL_FILES_MISSING, MODEL_DOWNLOAD_FAILED.
+ * The folder of a hub model, downloaded unless the cache has it whole: every file that its graphs name. A
+ * revision that moved is downloaded anew; a hub that cannot be reached does not matter when the revision was
+ * downloaded before. Throws INPUT_INVALID, MODEL_FILES_MISSING, MODEL_DOWNLOAD_FAILED.
  */
 export async function downloadModel(of: HubRepository, options: DownloadOptions): Promise<string> {
   checkHubName(of.repository, of.revision);

@@ -4,8 +4,8 @@ import { AppError } from '@tessera/base';
 import { scanOnnx } from '@tessera/onnx';
 
 /**
- * The files that hold an ONNX file's weights when they are not inside it, as the graph names them: paths beside the file.
- * Throws MODEL_LOAD_FAILED for what is no ONNX file or points out of its folder.
+ * The files that hold an ONNX file's weights when they are not inside it, as the graph names them: paths
+ * beside the file. Throws MODEL_LOAD_FAILED for what is no ONNX file or points out of its folder.
  */
 export function externalFilesOf(path: string, model: string): readonly string[] {
   try {
@@ -17,7 +17,10 @@ export function externalFilesOf(path: string, model: string): readonly string[] 
   }
 }
 
-/** An ONNX file and the files that it names, all of them there. Throws MODEL_FILES_MISSING naming one that is not. */
+/**
+ * An ONNX file and the files that it names, all of them there. Throws MODEL_FILES_MISSING naming one that is
+ * not.
+ */
 export async function withExternalFiles(path: string, model: string): Promise<readonly string[]> {
   const beside = externalFilesOf(path, model);
   for (const file of beside)

@@ -9,16 +9,19 @@ export type OnnxFiles =
   | { readonly kind: 'encoder-decoder'; readonly encoder: string; readonly decoder: string };
 
 export interface OnnxChoice {
-  /** The file to run, as a path inside the folder; of a pair the decoder. Without it the first in the order is taken. */
+  /**
+   * The file to run, as a path inside the folder; of a pair the decoder. Without it the first in the order is
+   * taken.
+   */
   readonly file?: string | undefined;
   /** Folder inside the model's that is looked into first: where modules.json has its Transformer. */
   readonly inner?: string;
 }
 
 /**
- * What exporters write behind `model`, `encoder_model` and `decoder_model(_merged)`, best first. Weights as they were trained,
- * then graphs whose operators were fused, then eight bits, halves and four bits: what is asked for in int8 is quantised at
- * load, so a file in float32 serves both.
+ * What exporters write behind `model`, `encoder_model` and `decoder_model(_merged)`, best first. Weights as
+ * they were trained, then graphs whose operators were fused, then eight bits, halves and four bits: what is
+ * asked for in int8 is quantised at load, so a file in float32 serves both.
  */
 const endings: readonly RegExp[] = [
   /^$/,
@@ -40,7 +43,10 @@ const endings: readonly RegExp[] = [
   /^_q4f16$/,
 ];
 
-/** Endings that a host without a listing is asked for; the instruction sets are those that sentence-transformers writes. */
+/**
+ * Endings that a host without a listing is asked for; the instruction sets are those that
+ * sentence-transformers writes.
+ */
 const askedEndings = [
   '',
   '_fp32',
@@ -83,10 +89,10 @@ const stems: readonly (readonly [pattern: RegExp, role: Role, merged: number])[]
 ];
 
 /**
- * The file to run. For each ending in its order: `model`, else an encoder and its decoder, else a decoder on its own
- * (decoder-only models in the older layout), in `onnx/` before the top. Then a pair of unlike endings, and at last the only
- * ONNX file there is, whatever its name.
- * Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED naming what is there when nothing says which file is meant.
+ * The file to run. For each ending in its order: `model`, else an encoder and its decoder, else a decoder on
+ * its own (decoder-only models in the older layout), in `onnx/` before the top. Then a pair of unlike
+ * endings, and at last the only ONNX file there is, whatever its name. Throws MODEL_FILES_MISSING,
+ * MODEL_LOAD_FAILED naming what is there when nothing says which file is meant.
  */
 export async function findOnnx(folder: string, model: string, file?: string): Promise<OnnxFiles> {
   const choice = { file, inner: await transformerPath(folder, model) };
@@ -166,7 +172,9 @@ function inOrder(a: Known, b: Known): number {
   );
 }
 
-/** The file that was asked for; a decoder comes with the encoder of its ending, or with the only one there is. */
+/**
+ * The file that was asked for; a decoder comes with the encoder of its ending, or with the only one there is.
+ */
 function named(file: string, graphs: readonly string[], model: string): OnnxFiles {
   if (!graphs.includes(file)) {
     const there = graphs.length > 0 ? `there are ${shown(graphs)}` : 'there is no ONNX file';
@@ -194,7 +202,10 @@ function shown(files: readonly string[]): string {
   return files.length > 8 ? `${files.slice(0, 8).join(', ')} and ${files.length - 8} more` : files.join(', ');
 }
 
-/** What a host without a listing is asked for, one after the other: the first whose files are all there is the choice. */
+/**
+ * What a host without a listing is asked for, one after the other: the first whose files are all there is the
+ * choice.
+ */
 export function candidateOnnx(choice: OnnxChoice = {}): readonly (readonly (readonly string[])[])[] {
   if (choice.file !== undefined) return [[[choice.file]]];
   const placed = (name: string): readonly string[] =>

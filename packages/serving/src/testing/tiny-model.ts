@@ -75,8 +75,8 @@ const typeOf = {
 } as const;
 
 /**
- * A text model of one layer: h = tanh(x + mean of the text's x + task) where x is the sum of its tables, and a head on the mean
- * of h. With a mask both means are the text's own; without one they take the padding in.
+ * A text model of one layer: h = tanh(x + mean of the text's x + task) where x is the sum of its tables, and
+ * a head on the mean of h. With a mask both means are the text's own; without one they take the padding in.
  */
 export function tinyModel(signature: Signature): Model {
   const { mask, isHalf, output } = signature;

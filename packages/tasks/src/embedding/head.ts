@@ -30,7 +30,9 @@ export const embedding: TaskHead<'embedding'> = {
   },
 };
 
-/** Whether neither the request nor the folder says how to pool, and the file gives a vector per text itself. */
+/**
+ * Whether neither the request nor the folder says how to pool, and the file gives a vector per text itself.
+ */
 function isLeftToFile({ options }: Payload, { runtime: { description } }: HeadContext): boolean {
   const isSilent = options.mode === null && description.sentenceTransformer === null;
   return isSilent && description.outputs.includes('sentence_embedding');
