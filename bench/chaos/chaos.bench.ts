@@ -1,5 +1,6 @@
-// `npm run bench -- chaos`: every fault, one after the other, on two gateways and two hosts with servers of their
-// own. CHAOS_TASKS sets the number of tasks per fault (default 300); CHAOS_FAULTS chooses by a part of the names.
+// `npm run bench -- chaos`: every fault, one after the other, on two gateways and two hosts with servers of
+// their own. CHAOS_TASKS sets the number of tasks per fault (default 300); CHAOS_FAULTS chooses by a part of
+// the names.
 import { redisBinary } from '@tessera/testkit';
 import { endure, type Tally, withProduction } from '../../test/scenarios/campaign.ts';
 import { postgresFaults, processFaults, redisFaults } from '../../test/scenarios/faults.ts';

@@ -40,9 +40,14 @@ const environment = z.object({
   MAX_OPEN_REQUESTS: positive(1_000),
   /** Event streams that one caller may hold open at once. */
   MAX_EVENT_STREAMS: positive(100),
-  /** Model calls that an explanation or attack of a key that is no administrator's may take; 0 for no limit. */
+  /**
+   * Model calls that an explanation or attack of a key that is no administrator's may take; 0 for no limit.
+   */
   MAX_MODEL_CALLS: count(200_000),
-  /** How long a gateway that was told to stop goes on answering, so that a balancer notices that it is not ready. */
+  /**
+   * How long a gateway that was told to stop goes on answering, so that a balancer notices that it is not
+   * ready.
+   */
   DRAIN_SECONDS: count(5),
   /** Requests a minute of one caller, unless its key says otherwise; 0 for no limit. */
   RATE_LIMIT_PER_MINUTE: count(0),

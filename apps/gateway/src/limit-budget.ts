@@ -2,8 +2,9 @@ import type { JobPayload, JobRequest } from '@tessera/contracts';
 import type { Identity } from './access.ts';
 
 /**
- * The same job with a budget of model calls, where it explains or attacks and its caller is no administrator: what was asked for, at
- * most `most`; null for no limit. A spent budget ends with the best result so far, so nobody's explanation runs for ever.
+ * The same job with a budget of model calls, where it explains or attacks and its caller is no administrator:
+ * what was asked for, at most `most`; null for no limit. A spent budget ends with the best result so far, so
+ * nobody's explanation runs for ever.
  */
 export function limitBudget(job: JobRequest, { role }: Identity, most: number | null): JobRequest {
   const { payload } = job;

@@ -3,12 +3,16 @@ import { invalid } from './text-limits.ts';
 
 /** Levels of lists and objects of a whole body: more than any request needs, and few enough to walk. */
 export const maxBodyDepth = 64;
-/** Members of a list or object inside another one; only a list directly in the body, the inputs or the records, may be longer. */
+/**
+ * Members of a list or object inside another one; only a list directly in the body, the inputs or the
+ * records, may be longer.
+ */
 const maxMembers = 10_000;
 
 /**
- * Counts before shapes: throws INPUT_INVALID for a list or object inside a body that has more members than any option needs, and
- * BODY_TOO_DEEP. What comes after may take time for every member that is wrong, and these cannot be many then.
+ * Counts before shapes: throws INPUT_INVALID for a list or object inside a body that has more members than
+ * any option needs, and BODY_TOO_DEEP. What comes after may take time for every member that is wrong, and
+ * these cannot be many then.
  */
 export function checkSize(body: unknown, field = ''): void {
   walk(body, { field, depth: 0 });
@@ -34,7 +38,10 @@ function walk(value: unknown, { field, depth }: { readonly field: string; readon
   else for (const [i, member] of (value as unknown[]).entries()) inner(i, member);
 }
 
-/** Throws INPUT_INVALID when a list directly in the body is longer than what its request may have; anything else is looked at later. */
+/**
+ * Throws INPUT_INVALID when a list directly in the body is longer than what its request may have; anything
+ * else is looked at later.
+ */
 export function checkCount(
   body: unknown,
   { field, most, problem }: { readonly field: string; readonly most: number; problem(count: number): string },

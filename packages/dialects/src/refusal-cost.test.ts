@@ -6,7 +6,8 @@ import { decodePrediction } from './square/index.ts';
 import { modelEntry } from './testing/model-entry.ts';
 import { defaultTextLimits } from './text-limits.ts';
 
-// A refusal must not cost more than a few times what parsing the JSON cost: else a small body stops a gateway.
+// A refusal must not cost more than a few times what parsing the JSON cost: else a small body stops a
+// gateway.
 
 const model = modelEntry({ identifier: 'm', maxInput: 512 });
 
@@ -16,7 +17,8 @@ const readers: Readonly<Record<string, (body: unknown) => void>> = {
     checkInputCount(body, model);
     parseSubmission(body);
   },
-  // As above for a model that takes many inputs: then each has to be looked at, up to the first that is wrong.
+  // As above for a model that takes many inputs: then each has to be looked at, up to the first that is
+  // wrong.
   'POST /v1/tasks of a patient model': parseSubmission,
   'POST /v1/evaluations': (body) => {
     checkRecordCount(body, defaultTextLimits);
@@ -88,7 +90,8 @@ describe.each(Object.entries(readers))('%s', (_, read) => {
         const startMs = performance.now();
         const value: unknown = JSON.parse(text);
         const parseMs = performance.now() - startMs;
-        // The best of three, because a machine that is busy elsewhere is not the reader's fault; it took 2,000 times as long before.
+        // The best of three, because a machine that is busy elsewhere is not the reader's fault; it took
+        // 2,000 times as long before.
         const ms = Math.min(...[1, 2, 3].map(() => refusalMs(read, value)));
         expect(ms).toBeLessThan(5 * parseMs + 100);
       }),

@@ -23,7 +23,10 @@ export function jsonBody(maxBytes: number): RequestHandler {
 /** Bodies up to here are parsed at once, however deep they are. */
 const shallowBytes = 64 * 2 ** 10;
 
-/** Throws BODY_TOO_DEEP: V8 takes eleven seconds for eight million brackets, and counting them takes a few milliseconds. */
+/**
+ * Throws BODY_TOO_DEEP: V8 takes eleven seconds for eight million brackets, and counting them takes a few
+ * milliseconds.
+ */
 function checkDepth(bytes: Uint8Array): void {
   if (bytes.length <= shallowBytes) return;
   let depth = 0;

@@ -6,8 +6,8 @@ import type { Jobs } from '@tessera/jobs';
 const patienceMs = 15_000;
 
 /**
- * The entry of a new folder model once a host has read its files dry. One that cannot be used is taken out of the catalogue again.
- * Without a living host, and for hub repositories, the entry is given back as it is.
+ * The entry of a new folder model once a host has read its files dry. One that cannot be used is taken out of
+ * the catalogue again. Without a living host, and for hub repositories, the entry is given back as it is.
  * Throws MODEL_UNUSABLE with what is missing or wrong.
  */
 export async function awaitDescription(

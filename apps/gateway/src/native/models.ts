@@ -11,7 +11,10 @@ export function listModels({ jobs }: GatewayDeps): NativeHandler<'models'> {
   return async () => jsonText(200, { models: await jobs.catalogue.list() });
 }
 
-/** POST /v1/models: an entry of the catalogue, once a host has read a folder dry; the model is loaded when it is first asked for. */
+/**
+ * POST /v1/models: an entry of the catalogue, once a host has read a folder dry; the model is loaded when it
+ * is first asked for.
+ */
 export function createModel({ jobs, clock }: GatewayDeps): NativeHandler<'model-create'> {
   return async ({ request, identity }) => {
     const wanted = parse(newModel, request.body);

@@ -53,7 +53,10 @@ export async function readEvaluation(
   return { ...read(decoded, deps, call), tensors: 'list' };
 }
 
-/** The model that a body names, whatever else is in it: it says how many inputs there may be. Throws MODEL_UNKNOWN. */
+/**
+ * The model that a body names, whatever else is in it: it says how many inputs there may be. Throws
+ * MODEL_UNKNOWN.
+ */
 async function namedModel({ jobs }: GatewayDeps, body: unknown): Promise<ModelEntry | null> {
   const name = typeof body === 'object' && body !== null ? (body as { model?: unknown }).model : undefined;
   return typeof name === 'string' ? findModel(jobs.catalogue, name) : null;

@@ -1,4 +1,7 @@
-/** What starts the API page in the browser: both descriptions, and a request that was tried in three languages. */
+/**
+ * What starts the API page in the browser: both descriptions, and a request that was tried in three
+ * languages.
+ */
 export const docsScript = `const header = (request) => {
   const headers = request.get('headers');
   return headers ? headers.toJS() : {};

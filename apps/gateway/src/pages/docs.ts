@@ -28,7 +28,10 @@ const html = `<!doctype html>
 const policy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
-/** /docs: Swagger UI over both API descriptions, from files of its npm package, with every request as curl, Python and TypeScript. */
+/**
+ * /docs: Swagger UI over both API descriptions, from files of its npm package, with every request as curl,
+ * Python and TypeScript.
+ */
 export function docsPage(): Router {
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const router = express.Router();

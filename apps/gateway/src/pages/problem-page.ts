@@ -1,7 +1,10 @@
 import { type ErrorCode, errorCatalogue } from '@tessera/base';
 import { escapeHtml } from '@tessera/text-views';
 
-/** The page about one kind of problem, for a person who followed a `type`; programs get JSON. Nothing but text: no script, no link out. */
+/**
+ * The page about one kind of problem, for a person who followed a `type`; programs get JSON. Nothing but
+ * text: no script, no link out.
+ */
 export function problemPage(code: ErrorCode): string {
   const { status, retry, text } = errorCatalogue[code];
   const filled = escapeHtml(text).replace(/\{(\w+)\}/g, '<var>$1</var>');

@@ -12,7 +12,10 @@ export interface FolderReport {
   readonly warnings: readonly string[];
 }
 
-/** Reads a folder dry: all side files, the tokenizer, the names of its ONNX files. Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED. */
+/**
+ * Reads a folder dry: all side files, the tokenizer, the names of its ONNX files. Throws MODEL_FILES_MISSING,
+ * MODEL_LOAD_FAILED.
+ */
 export async function describeFolder(
   folder: string,
   identifier: string,
@@ -32,9 +35,9 @@ export async function describeFolder(
 }
 
 /**
- * Tells the catalogue what a model's files say of it when nobody has yet: models come by POST /v1/models or by deploy with a place and
- * a name only, and what the caller declared stays. A folder that is no model becomes `failed` with its reason, before anybody asks
- * for it.
+ * Tells the catalogue what a model's files say of it when nobody has yet: models come by POST /v1/models or
+ * by deploy with a place and a name only, and what the caller declared stays. A folder that is no model
+ * becomes `failed` with its reason, before anybody asks for it.
  */
 export async function describeNew(
   model: ModelEntry,

@@ -2,7 +2,10 @@ import type { WireError } from '@tessera/base';
 import { z } from 'zod';
 import { type TaskState, taskKinds, taskNames, taskStates } from '../names.ts';
 
-/** A failure as a task carries it; `code` is a row of the error catalogue, of which a newer server may have more. */
+/**
+ * A failure as a task carries it; `code` is a row of the error catalogue, of which a newer server may have
+ * more.
+ */
 export const wireError = z.object({
   code: z.string() as unknown as z.ZodType<WireError['code']>,
   detail: z.record(z.string(), z.union([z.string(), z.number()])),

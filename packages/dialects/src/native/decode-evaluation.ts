@@ -130,7 +130,9 @@ function methodsOf(
   };
 }
 
-/** Throws INPUT_INVALID for more records than the server takes, before anything else of the body is looked at. */
+/**
+ * Throws INPUT_INVALID for more records than the server takes, before anything else of the body is looked at.
+ */
 export function checkRecordCount(body: unknown, { maxRecords }: Pick<TextLimits, 'maxRecords'>): void {
   checkCount(body, {
     field: 'records',

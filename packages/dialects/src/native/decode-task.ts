@@ -66,7 +66,9 @@ export function checkAdapters(adapters: readonly string[], features: FeatureTabl
   checkAdapterNames(adapters, 'adapters');
 }
 
-/** Throws INPUT_INVALID for more inputs than the model takes, before anything else of the body is looked at. */
+/**
+ * Throws INPUT_INVALID for more inputs than the model takes, before anything else of the body is looked at.
+ */
 export function checkInputCount(body: unknown, { maxInput }: Pick<ModelEntry, 'maxInput'>): void {
   checkCount(body, {
     field: 'input',

@@ -28,14 +28,15 @@ export function parseShape<S extends z.ZodType>(schema: S, value: unknown): z.ou
 const shortList = 64;
 
 /**
- * The first wrong element of a long list ends it: zod would collect an issue for each, which takes two thousand times as long as
- * parsing them. Only lists directly in the body can be long, see {@link checkSize}.
+ * The first wrong element of a long list ends it: zod would collect an issue for each, which takes two
+ * thousand times as long as parsing them. Only lists directly in the body can be long, see {@link checkSize}.
  */
 function checkLongLists(schema: z.ZodType, value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   const long = Object.entries(value).filter(([, list]) => Array.isArray(list) && list.length > shortList);
   if (long.length === 0) return;
-  // Everything else first: a list of right elements takes its time as well, and need not be read for a body that is wrong.
+  // Everything else first: a list of right elements takes its time as well, and need not be read for a body
+  // that is wrong.
   const short = long.map(([field, list]: [string, unknown[]]) => [field, list.slice(0, shortList)]);
   const { error } = schema.safeParse({ ...value, ...Object.fromEntries(short) });
   if (error) throw refusal(error.issues[0]!, []);

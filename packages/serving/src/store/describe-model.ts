@@ -86,7 +86,9 @@ function saysLabels(config: JsonFields): boolean {
   return (typeof config['id2label'] === 'object' && config['id2label'] !== null) || 'num_labels' in config;
 }
 
-/** id2label; else LABEL_0, LABEL_1 … as transformers names them, as many as `num_labels` or the file's logits. */
+/**
+ * id2label; else LABEL_0, LABEL_1 … as transformers names them, as many as `num_labels` or the file's logits.
+ */
 function labelsOf(config: JsonFields, ofFile: number | null): Readonly<Record<string, string>> {
   const labels = config['id2label'];
   if (typeof labels === 'object' && labels !== null)

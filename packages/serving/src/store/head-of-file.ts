@@ -10,8 +10,9 @@ export interface FileHead {
 }
 
 /**
- * The head of a file whose config.json names no class: start and end logits answer questions, logits of rank 2 classify texts,
- * of rank 3 tokens, unless there is one for every entry of the vocabulary. Null when the file cannot be read.
+ * The head of a file whose config.json names no class: start and end logits answer questions, logits of rank
+ * 2 classify texts, of rank 3 tokens, unless there is one for every entry of the vocabulary. Null when the
+ * file cannot be read.
  */
 export function readHead(path: string, vocabularySize: number | null): FileHead | null {
   let outputs: ReadonlyMap<string, readonly unknown[] | undefined>;

@@ -28,10 +28,10 @@ export async function loadTokenizer(folder: string, model = folder): Promise<Tok
 
 /**
  * The tokenizer of a model folder: tokenizer.json, or what the older files give (see readTokenizerFile), with
- * tokenizer_config.json and special_tokens_map.json laid over it; limits from these, config.json and sentence_bert_config.json.
- * Truncation and padding that tokenizer.json may carry are ignored: cutting is done here, because the native setting is shared by
- * all calls under way.
- * Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED.
+ * tokenizer_config.json and special_tokens_map.json laid over it; limits from these, config.json and
+ * sentence_bert_config.json. Truncation and padding that tokenizer.json may carry are ignored: cutting is
+ * done here, because the native setting is shared by all calls under way. Throws MODEL_FILES_MISSING,
+ * MODEL_LOAD_FAILED.
  */
 export async function openTokenizer(modelFolder: string, model: string): Promise<LoadedTokenizer> {
   const folder = join(modelFolder, await transformerPath(modelFolder, model));

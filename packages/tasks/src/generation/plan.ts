@@ -45,7 +45,10 @@ export interface LengthWish {
   readonly minLength: number;
 }
 
-/** Keys of config.json that carry the name of an option and are about something else: what a forward pass returns. */
+/**
+ * Keys of config.json that carry the name of an option and are about something else: what a forward pass
+ * returns.
+ */
 const notDefaults = new Set([
   'output_attentions',
   'output_hidden_states',
@@ -117,8 +120,8 @@ export function planGeneration(
 }
 
 /**
- * The options of generation_config.json over those of config.json, where older folders have them, that are known here and have a
- * valid value. Others cannot be meant for this program.
+ * The options of generation_config.json over those of config.json, where older folders have them, that are
+ * known here and have a valid value. Others cannot be meant for this program.
  */
 function readDefaults(model: Parameters<typeof planGeneration>[1]): Record<string, unknown> {
   const found: Record<string, unknown> = {};

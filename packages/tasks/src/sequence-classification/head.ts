@@ -14,9 +14,9 @@ export function isChoiceModel(runtime: ModelRuntime): boolean {
 }
 
 /**
- * Labels of texts, pairs or choices (docs/square-wire.md#sequence-classification, #multiple-choice). `logits` is [B, C], or [1, N]
- * for N choices: after softmax, after a sigmoid where several labels may hold, as they are for a regression. A text over the limit
- * is cut, the longer text of a pair first.
+ * Labels of texts, pairs or choices (docs/square-wire.md#sequence-classification, #multiple-choice). `logits`
+ * is [B, C], or [1, N] for N choices: after softmax, after a sigmoid where several labels may hold, as they
+ * are for a regression. A text over the limit is cut, the longer text of a pair first.
  */
 export const sequenceClassification: TaskHead<'sequence-classification'> = {
   task: 'sequence-classification',
@@ -57,8 +57,8 @@ export const sequenceClassification: TaskHead<'sequence-classification'> = {
 type Reading = 'one-label' | 'label-set' | 'values';
 
 /**
- * Softmax and argmax over the last axis; sigmoid, the best label and all labels above one half where labels do not exclude each
- * other; a regression keeps its raw values and has no labels.
+ * Softmax and argmax over the last axis; sigmoid, the best label and all labels above one half where labels
+ * do not exclude each other; a regression keeps its raw values and has no labels.
  */
 function readLabels(
   raw: Tensor,
@@ -103,8 +103,8 @@ function flattenChoices(scores: Tensor): Tensor {
 }
 
 /**
- * Raw scores, [B, C] of independent rows or [1, N] of choices, and what they mean: what the request says, else problem_type of
- * config.json, else values where there is one score per row.
+ * Raw scores, [B, C] of independent rows or [1, N] of choices, and what they mean: what the request says,
+ * else problem_type of config.json, else values where there is one score per row.
  */
 function scoresOf(
   rows: readonly RowOutputs[],

@@ -5,7 +5,9 @@ import { type Database, execute, milliseconds, oneMoreEvent, quoted, sql } from 
 
 const isQueued = `state in (${quoted(sourcesOf('running'))})`;
 
-/** A run of this owner that it does not know was begun by a claim whose answer was lost: it keeps its attempt. */
+/**
+ * A run of this owner that it does not know was begun by a claim whose answer was lost: it keeps its attempt.
+ */
 const claimTasks = sql('task-claim')`
 update task
    set state = 'running', host = $2, lease_until = now() + ${milliseconds('$3::float8')}, progress = null,

@@ -99,8 +99,9 @@ select t.id as "taskId", t.attempt
   join task t on t.id = mine.id and t.attempt = mine.attempt where t.state = $2`;
 
 /**
- * The runs that were written now, and those that the same run wrote before: nobody else writes under its attempt, so
- * the statement ran twice and its first answer was lost. Costs a statement only when something was not written now.
+ * The runs that were written now, and those that the same run wrote before: nobody else writes under its
+ * attempt, so the statement ran twice and its first answer was lost. Costs a statement only when something
+ * was not written now.
  */
 async function withWrittenBefore(
   database: Database,

@@ -5,7 +5,10 @@ export interface TokenizerSource extends TokenizerSettings {
   readonly model: string;
 }
 
-/** Builds a tokenizer of files without tokenizer.json; null where the folder lacks them. Throws Error for a class not known. */
+/**
+ * Builds a tokenizer of files without tokenizer.json; null where the folder lacks them. Throws Error for a
+ * class not known.
+ */
 export type BuildTokenizer = (
   folder: string,
   source: TokenizerSource,

@@ -37,9 +37,9 @@ export function tokenizerClass(
 }
 
 /**
- * tokenizer.json of a folder; where there is none, the same made of vocab.txt, vocab.json with merges.txt, or a SentencePiece
- * model, as transformers 5 makes it for the tokenizer's class.
- * Throws MODEL_FILES_MISSING, MODEL_LOAD_FAILED.
+ * tokenizer.json of a folder; where there is none, the same made of vocab.txt, vocab.json with merges.txt, or
+ * a SentencePiece model, as transformers 5 makes it for the tokenizer's class. Throws MODEL_FILES_MISSING,
+ * MODEL_LOAD_FAILED.
  */
 export async function readTokenizerFile(folder: string, source: TokenizerSource): Promise<TokenizerFile> {
   const found = await readJsonIfThere(folder, 'tokenizer.json', source.model);

@@ -1,7 +1,7 @@
 /**
- * The merges of a BPE vocabulary that SentencePiece wrote: every way to put a piece together from two others. Pieces stand in the
- * order in which they were merged, so a piece's id is the rank of its merges; of several ways, that of the shorter left part is
- * first.
+ * The merges of a BPE vocabulary that SentencePiece wrote: every way to put a piece together from two others.
+ * Pieces stand in the order in which they were merged, so a piece's id is the rank of its merges; of several
+ * ways, that of the shorter left part is first.
  */
 export function mergesOf(vocab: Readonly<Record<string, number>>): readonly (readonly [string, string])[] {
   const has = (piece: string): boolean => Object.hasOwn(vocab, piece);

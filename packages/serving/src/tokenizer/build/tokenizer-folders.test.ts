@@ -4,7 +4,10 @@ import type { TextInput } from '@tessera/contracts';
 import { expect, test } from 'vitest';
 import { openTokenizer } from '../load-tokenizer.ts';
 
-/** Folders of every layout, and the ids that transformers gives for them: references/folders/tokenizer_folders.py. */
+/**
+ * Folders of every layout, and the ids that transformers gives for them:
+ * references/folders/tokenizer_folders.py.
+ */
 const at = (path: string): URL => new URL(`../../../../../test/golden/folders/${path}`, import.meta.url);
 const golden = JSON.parse(readFileSync(at('tokenizers.json'), 'utf8')) as {
   texts: string[];

@@ -11,9 +11,10 @@ import {
 const roles = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'];
 
 /**
- * `added_tokens_decoder` over the added tokens, ids and all, and the special tokens that are named and only in the vocabulary:
- * each is one token wherever it stands in a text. Where both files give an id to different texts, the settings hold and the
- * model is warned of. Throws Error naming a token that cannot be had under its id.
+ * `added_tokens_decoder` over the added tokens, ids and all, and the special tokens that are named and only
+ * in the vocabulary: each is one token wherever it stands in a text. Where both files give an id to different
+ * texts, the settings hold and the model is warned of. Throws Error naming a token that cannot be had under
+ * its id.
  */
 export function layAddedTokens(file: TokenizerFile, { config }: TokenizerSettings): LaidOver {
   const warnings: string[] = [];

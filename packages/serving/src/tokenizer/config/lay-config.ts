@@ -5,8 +5,9 @@ import { layPrefixSpace } from './lay-prefix-space.ts';
 import type { LaidOver, TokenizerFile, TokenizerSettings } from './tokenizer-file.ts';
 
 /**
- * tokenizer.json with what tokenizer_config.json says laid over it, as transformers does when it opens a folder. What neither
- * file says stays as tokenizer.json has it. Throws Error naming a token of the settings that the file cannot have.
+ * tokenizer.json with what tokenizer_config.json says laid over it, as transformers does when it opens a
+ * folder. What neither file says stays as tokenizer.json has it. Throws Error naming a token of the settings
+ * that the file cannot have.
  */
 export function layConfig(file: TokenizerFile, settings: TokenizerSettings): LaidOver {
   const { file: added, warnings } = layAddedTokens(file, settings);

@@ -7,7 +7,9 @@ import {
   type TokenizerSettings,
 } from './tokenizer-file.ts';
 
-/** Classes without a BertNormalizer that read do_lower_case all the same; other classes take no notice of it. */
+/**
+ * Classes without a BertNormalizer that read do_lower_case all the same; other classes take no notice of it.
+ */
 const lowering = new Set(['AlbertTokenizer', 'DebertaV2Tokenizer', 'XLNetTokenizer', 'CanineTokenizer']);
 
 /** `do_lower_case`, `strip_accents` and `tokenize_chinese_chars` over the normalizer. */

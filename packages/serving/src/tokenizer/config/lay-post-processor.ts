@@ -40,8 +40,8 @@ export const robertaClasses = new Set(
 const fixed = new Set([...bertClasses, ...robertaClasses, 'T5Tokenizer', 'MBartTokenizer', 'XLNetTokenizer']);
 
 /**
- * The special tokens around a text: `add_bos_token` and `add_eos_token` over the template, and the template of the class where
- * tokenizer.json has none, as transformers 5 fills it in.
+ * The special tokens around a text: `add_bos_token` and `add_eos_token` over the template, and the template
+ * of the class where tokenizer.json has none, as transformers 5 fills it in.
  */
 export function layPostProcessor(file: TokenizerFile, settings: TokenizerSettings): TokenizerFile {
   const name = classOf(settings);
