@@ -1,5 +1,4 @@
-export { encodeTensors } from './arrays/encode-tensors.ts';
-export { decodeNpy, encodeNpy } from './arrays/npy.ts';
+export { decodeNpy } from './arrays/npy.ts';
 export { checkSize, maxBodyDepth } from './check-size.ts';
 export {
   type DecodeContext,

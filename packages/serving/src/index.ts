@@ -38,7 +38,7 @@ export type {
   SentenceStep,
   SentenceTransformerPipeline,
 } from './store/sentence/steps.ts';
-export { type LoadedTokenizer, loadTokenizer, openTokenizer } from './tokenizer/load-tokenizer.ts';
+export { type LoadedTokenizer, openTokenizer } from './tokenizer/load-tokenizer.ts';
 export type {
   EncodeOptions,
   Encoding,
