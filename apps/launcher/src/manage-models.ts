@@ -70,8 +70,8 @@ export function manageModels(config: LauncherConfig): Command {
 }
 
 /**
- * The folder that is meant, seen from where the person stands (npm moves scripts to the repository's root); null for a repository of the
- * hub. Throws Error for a path where nothing is.
+ * The folder that is meant, seen from where the person stands (npm moves scripts to the repository's root);
+ * null for a repository of the hub. Throws Error for a path where nothing is.
  */
 export function folderOf(source: string, standing: string): string | null {
   const path = resolve(standing, source);
