@@ -1,5 +1,5 @@
 export { decodeNpy } from './arrays/npy.ts';
-export { checkSize, maxBodyDepth } from './check-size.ts';
+export { maxBodyDepth } from './check-size.ts';
 export {
   type DecodeContext,
   type Decoded,
