@@ -90,6 +90,7 @@ async function alone(signature: Signature, row: ModelRow): Promise<Float32Array>
 }
 
 const signatures: fc.Arbitrary<Signature> = fc.record({
+  vocabulary: fc.constant(VOCABULARY),
   idsType: fc.constantFrom('int64', 'int32'),
   names: fc.constantFrom('plain', 'tensorflow', 'bert'),
   mask: fc.constantFrom('int64', 'int32', 'bool', 'float32', 'float16', null),
@@ -137,6 +138,12 @@ describe('which rows may run together', () => {
     const { proof } = await open(signature);
     expect(proof.company).toBe(company);
     expect(proof.warnings).toEqual(warning === null ? [] : [expect.stringMatching(warning)]);
+  });
+
+  test('a tokenizer that knows more tokens than the file is a warning', async () => {
+    const { proof } = await open({ vocabulary: 64 });
+    expect(proof.company).toBe('any');
+    expect(proof.warnings).toEqual([expect.stringMatching(/common text cannot be run.*largest 63/)]);
   });
 
   test('padding that was asked for comes back as zeros where it may not be run', async () => {

@@ -59,16 +59,36 @@ export async function proveCompany(file: LoadedFile, trial: Trial): Promise<Proo
   if (wanted.length === 0 || file.plan.fixedRows === 1) return { company: 'any', warnings: [] };
   const run = answering(file, wanted, ids);
   const limit = tolerance[file.session.device === 'cpu' ? 'cpu' : 'gpu'];
-  const [short, long] = await trialRows(tokenizer, file.plan.fixedTokens);
-  const alone = [await run([short]), await run([long])].flat();
-  const mixed = drift(alone, await run([short, long]));
+  const { rows, alone, notes } = await runAlone(run, await trialRows(tokenizer, file.plan.fixedTokens));
+  const [short, long] = rows;
+  const beside = (own: readonly ModelRow[]): ReturnType<Run> => run(own).catch(() => own.map(() => null));
+  const mixed = drift(alone, await beside(rows));
   const rounding = wholeTensor.find((operator) => operators.has(operator));
-  if (rounding) return { company: 'none', warnings: [roundedTogether(rounding)] };
-  if (mixed <= limit) return { company: 'any', warnings: [] };
+  if (rounding) return { company: 'none', warnings: [...notes, roundedTogether(rounding)] };
+  if (mixed <= limit) return { company: 'any', warnings: notes };
   const twin = { ...short, inputIds: long.inputIds.slice(0, short.inputIds.length) };
-  const equal = drift([alone[0]!, ...(await run([twin]))], await run([short, twin]));
+  const equal = drift([alone[0]!, ...(await beside([twin]))], await beside([short, twin]));
   const company = equal <= limit ? 'equal lengths' : 'none';
-  return { company, warnings: [warning[company](Math.max(mixed, equal))] };
+  return { company, warnings: [...notes, warning[company](Math.max(mixed, equal))] };
+}
+
+type Rows = readonly [short: ModelRow, long: ModelRow];
+type Run = (rows: readonly ModelRow[]) => Promise<readonly (RowOutputs | null)[]>;
+
+/**
+ * The trial's texts alone. A tokenizer may know more tokens than the file has rows for: texts without them are answered, so the
+ * first ids of any table stand in, and the model says so. Throws MODEL_LOAD_FAILED when the file does not run on those either.
+ */
+async function runAlone(run: Run, texts: Rows) {
+  const answers = async (rows: Rows) => [...(await run([rows[0]])), ...(await run([rows[1]]))];
+  try {
+    return { rows: texts, alone: await answers(texts), notes: [] };
+  } catch (error) {
+    const rows = [rowOf([0, 1]), rowOf([1, 0, 1, 1, 0, 0, 1])] as const;
+    const alone = await answers(rows).catch(() => Promise.reject(error));
+    const note = `A common text cannot be run: ${error instanceof AppError ? error.detail?.['reason'] : error}.`;
+    return { rows, alone, notes: [note] };
+  }
 }
 
 const warning = {
@@ -87,10 +107,10 @@ function shown(by: number): string {
 }
 
 /** Runs rows together and gives their answers; a row whose answer is no number has none. */
-function answering(file: LoadedFile, wanted: readonly FileOutput[], ids: FillIds) {
+function answering(file: LoadedFile, wanted: readonly FileOutput[], ids: FillIds): Run {
   const runner = createForwardRunner(ids);
   const trusting: LoadedFile = { ...file, company: 'any' };
-  return async (rows: readonly ModelRow[]): Promise<readonly (RowOutputs | null)[]> => {
+  return async (rows) => {
     const planned = rows.map((row) => forwardRow({ ...row }, trusting, { wanted, tag: null }));
     // Padding is cut off again: only what a row's own tokens give is compared.
     const own = planned.map((row, at) => ({ ...row, kept: rows[at]!.inputIds.length }));
@@ -108,7 +128,7 @@ function answering(file: LoadedFile, wanted: readonly FileOutput[], ids: FillIds
   };
 }
 
-async function trialRows(tokenizer: Tokenizer, fixedTokens: number | null): Promise<[ModelRow, ModelRow]> {
+async function trialRows(tokenizer: Tokenizer, fixedTokens: number | null): Promise<Rows> {
   const maxLength = Math.min(LONGEST, fixedTokens ?? LONGEST, tokenizer.maxLength);
   const windows = await tokenizer.encodeAll(texts, {
     maxLength,

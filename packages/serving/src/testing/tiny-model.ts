@@ -26,6 +26,8 @@ export interface Signature {
   /** Activations are rounded by the largest of the whole tensor, as quantize_dynamic does. */
   readonly isRounded: boolean;
   readonly givesNaN: boolean;
+  /** Rows of the word table. */
+  readonly vocabulary: number;
   readonly output: 'logits' | 'last_hidden_state' | 'sentence_embedding' | 'dense_vecs';
 }
 
@@ -42,6 +44,7 @@ export const plainSignature: Signature = {
   isHalf: false,
   isRounded: false,
   givesNaN: false,
+  vocabulary: 600,
   output: 'logits',
 };
 
@@ -103,7 +106,7 @@ export function tinyModel(signature: Signature): Model {
   graph.addInitializer(int64Tensor('axis2', [1], [2]));
 
   const ids = declare(names.ids, typeOf[signature.idsType], [rows, tokens]);
-  let x = apply('Gather', [table('words', VOCABULARY, 1), ids]);
+  let x = apply('Gather', [table('words', signature.vocabulary, 1), ids]);
   if (signature.hasTypes)
     x = apply('Add', [
       x,
