@@ -247,3 +247,17 @@ function expectClose(found: Float32Array, wanted: Float32Array): void {
   const farthest = found.reduce((most, x, at) => Math.max(most, Math.abs(x - wanted[at]!)), 0);
   expect(farthest).toBeLessThanOrEqual(2e-5);
 }
+
+it('a prompt with more tokens than the model has positions is refused, and its neighbours go on', async () => {
+  const runtime = await open('gpt2-generation');
+  const generator = runtime.generator!;
+  const long = Array.from({ length: generator.maxLength! + 1 }, (_, i) => i % 100);
+  const [short, refused] = await Promise.allSettled([
+    greedy(generator, prompts[0]!, 3),
+    greedy(generator, long, 1),
+  ]);
+  expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'INPUT_INVALID' } });
+  const alone = await greedy(generator, prompts[0]!, 3);
+  expect(short).toMatchObject({ status: 'fulfilled', value: { ids: alone.ids } });
+  await runtime.close();
+});
