@@ -1,12 +1,13 @@
 import { isIP } from 'node:net';
+import {
+  count,
+  positive,
+  readEnvironment,
+  type SharedSettings,
+  sharedSettings,
+  sharedVariables,
+} from '@tessera/telemetry';
 import { z } from 'zod';
-
-const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
-const count = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
-const optional = z
-  .string()
-  .default('')
-  .transform((text) => text || null);
 
 const names = z
   .string()
@@ -14,13 +15,10 @@ const names = z
   .transform((text) => new Set(text.split(',').flatMap((name) => name.trim().toLowerCase() || [])));
 
 const environment = z.object({
+  ...sharedVariables,
   HOST: z.string().min(1).default('127.0.0.1'),
   /** 0 takes a free port. */
   PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
-  DATABASE_URL: z.string().min(1, 'is needed: postgres://user:password@host:port/database'),
-  /** Connections to Postgres of this process, beside those of the queue. */
-  DATABASE_POOL_SIZE: positive(10),
-  REDIS_URL: optional,
   /** Keys that hold without a database row: `name:role:secret`, separated by commas. */
   TESSERA_API_KEYS: z.string().default(''),
   /**
@@ -31,7 +29,6 @@ const environment = z.object({
   MAX_BODY_BYTES: positive(16 * 2 ** 20),
   MAX_TEXT_LENGTH: positive(1_000_000),
   MAX_EVALUATION_RECORDS: positive(10_000),
-  MAX_RESULT_BYTES: positive(256 * 2 ** 20),
   /** How long SQuARE's task_result holds a request open. */
   LONG_POLL_SECONDS: count(25),
   /** The longest `Prefer: wait=N` that is granted. */
@@ -51,23 +48,16 @@ const environment = z.object({
   DRAIN_SECONDS: count(5),
   /** Requests a minute of one caller, unless its key says otherwise; 0 for no limit. */
   RATE_LIMIT_PER_MINUTE: count(0),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  LOG_FORMAT: z.enum(['json', 'pretty']).default('pretty'),
 });
 
-export interface GatewayConfig {
+export interface GatewayConfig extends SharedSettings {
   readonly host: string;
   readonly port: number;
-  readonly databaseUrl: string;
-  /** Connections beside those of the queue. */
-  readonly databaseConnections: number;
-  readonly redisUrl: string | null;
   readonly environmentKeys: string;
   readonly trustedHosts: ReadonlySet<string>;
   readonly maxBodyBytes: number;
   readonly maxTextLength: number;
   readonly maxEvaluationRecords: number;
-  readonly maxResultBytes: number;
   readonly longPollMs: number;
   readonly maxWaitMs: number;
   readonly requestsPerMinute: number | null;
@@ -75,32 +65,20 @@ export interface GatewayConfig {
   readonly maxEventStreams: number;
   readonly maxModelCalls: number | null;
   readonly drainMs: number;
-  readonly log: {
-    readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-    readonly format: 'json' | 'pretty';
-  };
 }
 
 /** Reads the gateway's environment once; a wrong value ends with one line that names the variable. */
 export function readConfig(env: NodeJS.ProcessEnv): GatewayConfig {
-  const parsed = environment.safeParse(env);
-  if (!parsed.success)
-    throw new Error(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
-    );
-  const e = parsed.data;
+  const e = readEnvironment(environment, env);
   return {
+    ...sharedSettings(e),
     host: e.HOST,
     port: e.PORT,
-    databaseUrl: e.DATABASE_URL,
-    databaseConnections: e.DATABASE_POOL_SIZE,
-    redisUrl: e.REDIS_URL,
     environmentKeys: e.TESSERA_API_KEYS,
     trustedHosts: e.TRUSTED_HOSTS,
     maxBodyBytes: e.MAX_BODY_BYTES,
     maxTextLength: e.MAX_TEXT_LENGTH,
     maxEvaluationRecords: e.MAX_EVALUATION_RECORDS,
-    maxResultBytes: e.MAX_RESULT_BYTES,
     longPollMs: e.LONG_POLL_SECONDS * 1000,
     maxWaitMs: e.MAX_WAIT_SECONDS * 1000,
     requestsPerMinute: e.RATE_LIMIT_PER_MINUTE || null,
@@ -108,7 +86,6 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     maxEventStreams: e.MAX_EVENT_STREAMS,
     maxModelCalls: e.MAX_MODEL_CALLS || null,
     drainMs: e.DRAIN_SECONDS * 1000,
-    log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
   };
 }
 

@@ -1,2 +1,3 @@
 export * from './logger.ts';
+export * from './settings.ts';
 export * from './until-open.ts';
