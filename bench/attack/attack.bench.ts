@@ -54,7 +54,7 @@ try {
   const attack = async (review: string, options: object): Promise<Report & { readonly ms: number }> => {
     const submission = { model, task: 'sequence-classification', input: [review], attack: options };
     const { ms, result } = await finishTask(cluster.url, submission);
-    return { ...(result.adversarial as Report), ms };
+    return { ...(result.attack as { inputs: readonly [Report] }).inputs[0], ms };
   };
   const rows: (string | number)[][] = [];
   for (const method of ['hotflip', 'deepwordbug', 'neighbour_substitution', 'input_reduction']) {

@@ -44,7 +44,7 @@ await withServer(model, async (url) => {
     for (const input of parts(pairs, together)) {
       const done = await finishTask(url, { model, task, options, input, attack });
       ms += done.ms;
-      reports.push(...(done.result.adversarial as { inputs: readonly Report[] }).inputs);
+      reports.push(...(done.result.attack as { inputs: readonly Report[] }).inputs);
     }
     return { ms, reports };
   };

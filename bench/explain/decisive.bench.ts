@@ -20,11 +20,6 @@ const options: Readonly<Record<string, object>> = {
   kernel_shap: { n_samples: 200 },
 };
 
-interface Scores {
-  readonly context_tokens: readonly (readonly (readonly [number, string, number])[])[];
-  readonly topk_context_idx: readonly (readonly number[])[];
-}
-
 const sentiment = await openModel('models/tessera/sentiment-en', threads);
 const answering = await openModel('models/tessera/qa-en', threads);
 try {
@@ -36,19 +31,19 @@ try {
       input: decisiveSentences.map(([text]) => text),
       explain,
     });
-    const [scores] = sentences.fields['attributions'] as unknown as readonly [Scores];
     const hits = decisiveSentences.filter(([, decisive], i) =>
-      scores.topk_context_idx[i]!.some((k) =>
-        decisive.includes(scores.context_tokens[i]![k]![1].toLowerCase()),
-      ),
+      [...sentences.explanation!.instances[i]!.words.context]
+        .sort((a, b) => b.score - a.score)
+        .slice(0, 3)
+        .some(({ text }) => decisive.includes(text.toLowerCase())),
     );
-    const { fields } = await answering.run({
+    const answered = await answering.run({
       task: 'question-answering',
       input: askedParagraphs,
       options: { showNullAnswers: false },
       explain,
     });
-    const answers = answerHits(fields, askedParagraphs);
+    const answers = answerHits(answered, askedParagraphs);
     rows.push([
       method,
       `${hits.length} of ${decisiveSentences.length}`,

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { converse, withServer } from './converse.ts';
 import { conversations } from './wire/conversations.ts';
 
-// Writes test/contract/recordings anew, from the servers of this check-out (built before): only when SQuARE's wire is meant to change.
+// Writes test/contract/recordings anew, from the servers of this check-out (built before): only when SQuARE's
+// wire is meant to change.
 //   npx tsx --conditions=@tessera/source test/contract/record-wire.ts
 
 await withServer(async (url) => {

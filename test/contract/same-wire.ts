@@ -1,8 +1,9 @@
 import { decodeNpy } from '@tessera/dialects';
 
 /**
- * Where two bodies say different things: texts and the order of keys must be the same, numbers within 1e-5, because the last digits
- * of a sum depend on the machine. Numbers inside texts and in .npy files count as numbers. Null when nothing differs.
+ * Where two bodies say different things: texts and the order of keys must be the same, numbers within 1e-5,
+ * because the last digits of a sum depend on the machine. Numbers inside texts and in .npy files count as
+ * numbers. Null when nothing differs.
  */
 export function difference(now: unknown, then: unknown, at = ''): string | null {
   if (typeof now === 'number' && typeof then === 'number')

@@ -1,3 +1,4 @@
+import { fieldsOf } from '@tessera/contracts';
 import { startTestPostgres, type TestPostgres } from '@tessera/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -42,8 +43,8 @@ beforeAll(async () => {
       const identifier = returnPlaintextArrays ? `${name}-plain` : name;
       await gateway.addModel({ identifier, modelType: 'transformer', returnPlaintextArrays });
       await gateway.work(identifier, async ({ payload }) => {
-        const { fields, tensors } = await model.run(payload as never);
-        return succeeded(fields, tensors);
+        const result = await model.run(payload as never);
+        return succeeded(fieldsOf(result), result.tensors);
       });
     }
   }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { float32 } from '@tessera/contracts';
-import { encodeNpy } from '@tessera/dialects';
 import { describe, expect, it } from 'vitest';
+import { encodeNpy } from '../../packages/dialects/src/arrays/npy.ts';
 import { converse, type Recording, withServer } from './converse.ts';
 import { difference } from './same-wire.ts';
 import { conversations } from './wire/conversations.ts';

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog, systemClock } from '@tessera/base';
-import { type JobPayload, jobPayload, type TaskResult, type TextInput } from '@tessera/contracts';
+import { type JobPayload, jobPayload, type PredictedResult, type TaskName, type TaskResult, type TextInput } from '@tessera/contracts';
 import { type OpenRuntime, openRuntime } from '@tessera/serving';
 import { runTask } from '@tessera/tasks';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -44,12 +44,12 @@ async function open(folder: string): Promise<OpenRuntime> {
 }
 afterAll(() => runtime?.close());
 
-function run(
-  task: JobPayload['task'],
+function run<T extends TaskName>(
+  task: T,
   input: TextInput[],
   more: Record<string, unknown> = {},
-): Promise<TaskResult> {
-  return runTask(jobPayload.parse({ task, input, ...more }) as JobPayload, {
+): Promise<PredictedResult<T>> {
+  return runTask(jobPayload.parse({ task, input, ...more }) as JobPayload<T>, {
     runtime: runtime!,
     modelType: 'onnx',
     signal: new AbortController().signal,
@@ -116,7 +116,7 @@ describe('22: a context that is too long', () => {
       const cut = await run('sequence-classification', [long as TextInput]);
       const own = await run('sequence-classification', [short as TextInput]);
       expectClose(valuesOf(cut, 'logits'), valuesOf(own, 'logits'));
-      expect(cut.fields.labels).toEqual(own.fields.labels);
+      expect(cut.prediction.labels).toEqual(own.prediction.labels);
       expect(cut.warnings).toHaveLength(1);
       expect(own.warnings).toEqual([]);
     }
@@ -131,7 +131,7 @@ it('23: more choices than a batch has rows are chosen from as in one batch', asy
   const one = await run('sequence-classification', choices);
   expect(many.tensors.logits!.shape).toEqual([1, 11]);
   expectClose(valuesOf(many, 'logits'), valuesOf(one, 'logits'));
-  expect(many.fields.labels).toEqual(one.fields.labels);
+  expect(many.prediction.labels).toEqual(one.prediction.labels);
 });
 
 describe('embedding', () => {
@@ -163,12 +163,10 @@ describe('embedding', () => {
 it('39: offsets of answers are code points', async () => {
   await open('models/tessera/qa-en');
   const context = '😀 👩‍👩‍👧‍👦 東京 Marie Curie was born in Warsaw 😀 in 1867.';
-  const { fields } = await run('question-answering', [['Where was Marie Curie born?', context]], {
+  const { prediction } = await run('question-answering', [['Where was Marie Curie born?', context]], {
     options: { topk: 5 },
   });
-  for (const { start, end, answer } of (
-    fields.answers as { start: number; end: number; answer: string }[][]
-  )[0]!)
+  for (const { start, end, answer } of prediction.answers[0]!)
     expect(Array.from(context).slice(start, end).join('')).toBe(answer);
 });
 

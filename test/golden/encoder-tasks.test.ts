@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JobPayload, jobPayload, type TaskResult } from '@tessera/contracts';
+import { type JobPayload, jobPayload, type PredictedResult, type TaskName, type TaskResult } from '@tessera/contracts';
 import type { OpenRuntime } from '@tessera/serving';
 import { runTask } from '@tessera/tasks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +19,8 @@ interface Golden {
   readonly folder: string;
   readonly task: string;
   readonly tolerance: Readonly<Record<string, number>>;
-  // biome-ignore lint/suspicious/noExplicitAny: each task's cases have a shape of their own, read field by field below
+  // biome-ignore lint/suspicious/noExplicitAny: each task's cases have a shape of their own, read field by
+  // field below
   readonly cases: readonly any[];
 }
 
@@ -32,8 +33,8 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
     });
     afterAll(() => runtime?.close());
 
-    const run = (payload: Record<string, unknown>): Promise<TaskResult> =>
-      runTask(jobPayload.parse(payload) as JobPayload, {
+    const run: Run = <T extends TaskName>(payload: Asked<T>) =>
+      runTask(jobPayload.parse(payload) as JobPayload<T>, {
         runtime,
         ...(golden.task === 'embedding' ? { modelType: 'onnx' as const } : {}),
         signal: new AbortController().signal,
@@ -46,7 +47,8 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
   });
 }
 
-type Run = (payload: Record<string, unknown>) => Promise<TaskResult>;
+type Asked<T extends TaskName> = Readonly<Record<string, unknown>> & { readonly task: T };
+type Run = <T extends TaskName>(payload: Asked<T>) => Promise<PredictedResult<T>>;
 // biome-ignore lint/suspicious/noExplicitAny: see Golden
 type Case = any;
 
@@ -71,7 +73,7 @@ function checkSequences({ cases, tolerance }: Golden, run: Run): void {
       batch.map((c) => c.logits),
       tolerance.logits!,
     );
-    expect(raw.fields.labels).toEqual([]);
+    expect(raw.prediction.labels).toEqual([]);
     expect(raw.warnings).toHaveLength(batch.filter((c) => c.truncation !== null).length);
     if (batch[0].labels)
       return expectClose(
@@ -84,7 +86,7 @@ function checkSequences({ cases, tolerance }: Golden, run: Run): void {
       batch.map((c) => c.probabilities),
       tolerance.probabilities!,
     );
-    const labels = plain.fields.labels as number[];
+    const labels = plain.prediction.labels;
     batch.forEach((c, row) => c.near_tie || expect(labels[row]).toBe(c.label));
   });
 }
@@ -105,9 +107,9 @@ function checkTokens({ cases, tolerance }: Golden, run: Run): void {
       batch.map((c) => c.probabilities),
       tolerance.probabilities!,
     );
-    expect(plain.fields.word_ids).toEqual(batch.map((c) => c.word_ids));
-    expect(plain.fields.offsets).toEqual(batch.map((c) => c.offsets));
-    const labels = plain.fields.labels as number[][];
+    expect(plain.prediction.wordIds).toEqual(batch.map((c) => c.word_ids));
+    expect(plain.prediction.offsets).toEqual(batch.map((c) => c.offsets));
+    const labels = plain.prediction.labels;
     batch.forEach((c, row) => {
       const near = new Set<number>(c.near_ties);
       expect(labels[row]!.filter((_, t) => !near.has(t))).toEqual(
@@ -119,10 +121,10 @@ function checkTokens({ cases, tolerance }: Golden, run: Run): void {
 
 function checkChoices({ cases, tolerance }: Golden, run: Run): void {
   it.each(cases.map((c, at) => [at, c] as const))('question %i', async (_, c) => {
-    const { fields, tensors } = await run({ task: 'sequence-classification', input: c.input });
+    const { prediction, tensors } = await run({ task: 'sequence-classification', input: c.input });
     expect(tensors.logits!.shape).toEqual([1, c.input.length]);
     expectClose([...tensors.logits!.data].map(Number), c.probabilities[0], tolerance.probabilities!);
-    if (!c.near_tie) expect(fields.labels).toEqual(c.labels);
+    if (!c.near_tie) expect(prediction.labels).toEqual(c.labels);
   });
 }
 
@@ -138,7 +140,7 @@ function checkEmbeddings({ cases, tolerance }: Golden, run: Run): void {
         batch.map((c) => c[mode]),
         tolerance.all!,
       );
-      expect(result.fields).toEqual({ embedding_mode: mode, word_ids: [] });
+      expect(result.prediction).toEqual({ mode });
     }
     const normalized = rowsOf(await run({ task, input, options: { normalize: true } }), 'embeddings');
     batch.forEach((c, row) => {
@@ -150,7 +152,7 @@ function checkEmbeddings({ cases, tolerance }: Golden, run: Run): void {
     const input = batch.map((c) => c.input);
     const token = await run({ task, input, options: { mode: 'token' } });
     const normalized = await run({ task, input, options: { mode: 'token', normalize: true } });
-    expect(token.fields.word_ids).toEqual(batch.map((c) => c.word_ids));
+    expect(token.prediction.wordIds).toEqual(batch.map((c) => c.word_ids));
     const [rows, unit] = [rowsOf(token, 'embeddings'), rowsOf(normalized, 'embeddings')] as number[][][][];
     batch.forEach((c, row) => {
       const real = rows![row]!.slice(0, c.length);
@@ -172,7 +174,7 @@ function checkSentences({ cases, tolerance }: Golden, run: Run): void {
       batch.map((c) => c.embedding),
       tolerance.embedding!,
     );
-    expect(result.fields).toEqual({ embedding_mode: '', word_ids: [] });
+    expect(result.prediction).toEqual({ mode: null });
   });
 }
 
@@ -189,7 +191,7 @@ function checkAnswers({ cases, tolerance }: Golden, run: Run): void {
           showNullAnswers: options.show_null_answers,
         },
       });
-      const [found] = result.fields.answers as (typeof answers)[];
+      const [found] = result.prediction.answers as (typeof answers)[];
       expect(found.map((a: Case) => a.score)).toEqual(
         answers.map((a: Case) =>
           expect.toSatisfy(

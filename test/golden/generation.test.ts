@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type GenerationOptions, type JobPayload, jobPayload, type TaskResult } from '@tessera/contracts';
+import { type GenerationOptions, type JobPayload, jobPayload, type PredictedResult, type TaskResult } from '@tessera/contracts';
 import type { OpenRuntime } from '@tessera/serving';
 import { makeProcessor, planGeneration, resolveLengths, runTask } from '@tessera/tasks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -85,11 +85,11 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
     it('the texts are those of the ids', async () => {
       const greedy = ids.find((c) => c.name === 'greedy')!;
       const prompts = greedy.outputs.map(({ prompt }) => golden.prompts[prompt]!);
-      const { fields } = await run(runtime, golden, {
+      const { prediction } = await run(runtime, golden, {
         input: prompts.map((p) => p.text),
         options: greedy.options,
       });
-      const texts = fields.generated_texts as string[][];
+      const texts = prediction.generatedTexts;
       for (const [at, output] of greedy.outputs.entries())
         if (!output.near_tie && !golden.encoder_decoder)
           expect(texts[at]![0]).toBe(
@@ -117,9 +117,9 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
   });
 }
 
-function run(runtime: OpenRuntime, golden: Golden, payload: Record<string, unknown>): Promise<TaskResult> {
+function run(runtime: OpenRuntime, golden: Golden, payload: Record<string, unknown>): Promise<PredictedResult<'generation'>> {
   const preprocessing = { addSpecialTokens: golden.add_special_tokens };
-  return runTask(jobPayload.parse({ task: 'generation', preprocessing, ...payload }) as JobPayload, {
+  return runTask(jobPayload.parse({ task: 'generation', preprocessing, ...payload }) as JobPayload<'generation'>, {
     runtime,
     signal: new AbortController().signal,
     batchSize: 16,

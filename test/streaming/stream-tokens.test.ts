@@ -54,7 +54,7 @@ for (const backend of ['postgres', 'redis'] as const) {
           expect(told.index).toBe(seen.filter((name) => name === 'token').length - 1);
           text += told.text;
         }
-        if (event === 'result') expect(told.result.fields.generated_texts[0][0]).toBe(`A little girl${text}`);
+        if (event === 'result') expect(told.result.fields.generatedTexts[0][0]).toBe(`A little girl${text}`);
       }
       expect(seen.filter((name) => name === 'token').length).toBeGreaterThan(3);
       expect(seen.filter((name) => name !== 'token' && name !== 'progress')).toEqual([

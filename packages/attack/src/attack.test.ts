@@ -1,8 +1,8 @@
-import { parseAttackOptions } from '@tessera/contracts';
+import { type AttackedInput, parseAttackOptions } from '@tessera/contracts';
 import { describe, expect, it } from 'vitest';
 import { attack as attackParsed } from './attack.ts';
 import type { AttackContext, Unit } from './context.ts';
-import type { AttackRequest, AttackResult } from './request.ts';
+import type { Attacked, AttackRequest } from './request.ts';
 import { openSession } from './session.ts';
 import { makeSubject, startOf } from './subject.ts';
 import { toyContext } from './testing/toy-context.ts';
@@ -15,8 +15,14 @@ import { casingOf, splitWords } from './words.ts';
 async function attack(
   { kwargs, units }: { readonly kwargs: object; readonly units: AttackRequest['units'] },
   context: AttackContext,
-): Promise<AttackResult> {
+): Promise<Attacked> {
   return attackParsed({ options: parseAttackOptions({ ...kwargs }).options, units }, context);
+}
+
+/** What happened to the first input. */
+function story({ report }: Attacked): AttackedInput {
+  if ('inputs' in report) return report.inputs[0]!;
+  throw new Error(`${report.method} has no report of a single input`);
 }
 
 const review: Unit = ['The film is good, the story Great!'];
@@ -61,31 +67,31 @@ describe('hotflip', () => {
   it('flips the label, in the words and casing of the user, by a minimal set of flips', async () => {
     const context = toyContext();
     const found = await attack({ kwargs: { method: 'hotflip', max_flips: 4 }, units: [review] }, context);
-    expect(found.adversarial).toMatchObject({
+    expect(story(found)).toMatchObject({
       success: true,
       original: { name: 'positive' },
       final: { name: 'negative' },
     });
-    const edits = found.adversarial['edits'] as { word: number; from: string; to: string }[];
-    const steps = found.adversarial['steps'] as number;
-    expect(found.contexts).toHaveLength(5);
-    expect(found.contexts[0]).toBe(review[0]);
+    const edits = story(found).edits;
+    const steps = story(found).steps;
+    expect(story(found).texts).toHaveLength(steps + 1);
+    expect(story(found).texts[0]).toBe(review[0]);
     // Each row differs from the one before in exactly the word of its index, and has as many words.
-    const rows = found.contexts.map((text) => splitWords(text).words);
+    const rows = story(found).texts.map((text) => splitWords(text).words);
     for (let k = 1; k <= steps; k += 1)
       expect(rows[k]!.flatMap((word, i) => (word === rows[k - 1]![i] ? [] : [i]))).toEqual([
-        (found.adversarial['indices'] as number[])[k - 1],
+        story(found).indices[k - 1],
       ]);
     expect(rows.every((words) => words.length === 7)).toBe(true);
     for (const { from, to } of edits) {
-      expect(casingOf(to.replace(/\W/g, ''))).toBe(casingOf(from.replace(/\W/g, '')));
-      expect(to.replace(/\w/g, '')).toBe(from.replace(/\w/g, ''));
+      expect(casingOf(to!.replace(/\W/g, ''))).toBe(casingOf(from.replace(/\W/g, '')));
+      expect(to!.replace(/\w/g, '')).toBe(from.replace(/\w/g, ''));
     }
     // Undoing any one flip undoes the success.
     for (const skip of edits.keys()) {
       const words = [...rows[0]!];
       edits.forEach((edit, i) => {
-        if (i !== skip) words[edit.word] = edit.to;
+        if (i !== skip) words[edit.word] = edit.to!;
       });
       const [outcome] = await context.predict([[words.join(' ')]]);
       expect(outcome).toMatchObject({ label: 1 });
@@ -98,12 +104,12 @@ describe('hotflip', () => {
   it('goes for a target, spares protected words, and refuses an unknown class', async () => {
     const run = (kwargs: object) =>
       attack({ kwargs: { method: 'hotflip', ...kwargs }, units: [review] }, toyContext());
-    expect((await run({ target: 'negative' })).adversarial).toMatchObject({
+    expect(story(await run({ target: 'negative' }))).toMatchObject({
       success: true,
       goal: 'targeted',
     });
     const spared = await run({ protect: [[12, 34]] });
-    const touched = (spared.adversarial['edits'] as { word: number }[]).map((edit) => edit.word);
+    const touched = story(spared).edits.map((edit) => edit.word);
     expect(touched.every((word) => word < 3)).toBe(true);
     await expect(run({ target: 'maybe' })).rejects.toThrow('attack.target: there is no class "maybe"');
   });
@@ -118,7 +124,7 @@ describe('hotflip', () => {
       { kwargs: { method: 'hotflip', max_flips: 1, candidates: 1 }, units: [review] },
       context,
     );
-    const flipped = loss(found.contexts[1]!);
+    const flipped = loss(story(found).texts[1]!);
     const words = splitWords(review[0] as string).words;
     const random = ['film', 'music', 'warm', 'actor', 'scene', 'nice'].flatMap((to) =>
       [1, 3, 5, 6].map((i) => loss(words.map((word, k) => (k === i ? to : word)).join(' '))),
@@ -129,12 +135,12 @@ describe('hotflip', () => {
   it('a wider beam is never worse than greedy', async () => {
     for (const text of ['good film', 'a great, great story', 'lovely warm nice fine film']) {
       const run = async (beam: number) =>
-        (await attack({ kwargs: { method: 'hotflip', beam, candidates: 3 }, units: [[text]] }, toyContext()))
-          .adversarial;
+        story(
+          await attack({ kwargs: { method: 'hotflip', beam, candidates: 3 }, units: [[text]] }, toyContext()),
+        );
       const [greedy, wide] = [await run(1), await run(4)];
-      if (greedy['success']) expect(wide['success']).toBe(true);
-      if (greedy['success'])
-        expect(wide['words_changed']).toBeLessThanOrEqual(greedy['words_changed'] as number);
+      if (greedy.success) expect(wide.success).toBe(true);
+      if (greedy.success) expect(wide.wordsChanged).toBeLessThanOrEqual(greedy.wordsChanged);
     }
   });
 
@@ -144,7 +150,7 @@ describe('hotflip', () => {
     expect(context.calls.predict.slice(0, 2)).toEqual([1, 10]);
     const budget = { model_calls: 4 };
     const found = await attack({ kwargs: { method: 'hotflip', budget }, units: [review] }, toyContext());
-    expect(found.adversarial).toMatchObject({ budget_spent: true, queries: 3 });
+    expect(story(found)).toMatchObject({ budgetSpent: true, queries: 3 });
     expect(found.warnings).toEqual([expect.stringContaining('budget ended')]);
   });
 });
@@ -189,21 +195,21 @@ describe('input_reduction', () => {
       { kwargs: { method: 'input_reduction', max_reductions: 7 }, units: [unit] },
       context,
     );
-    expect(found.questions).toHaveLength(8);
-    expect(found.questions[0]).toBe('In which city does the tower stand, please?');
-    for (const question of found.questions) {
+    expect(story(found).texts).toHaveLength(8);
+    expect(story(found).texts[0]).toBe('In which city does the tower stand, please?');
+    for (const question of story(found).texts) {
       const [afresh] = await context.predict([[[question, 'The tower Paris. City Rome.']]]);
-      expect(afresh).toMatchObject({ answer: found.adversarial['original']!['answer' as never] });
+      expect(afresh).toMatchObject({ answer: (story(found).original as { answer: string }).answer });
     }
-    expect(found.adversarial).toMatchObject({ success: true, reduced_to: 1, goal: 'keep' });
-    expect(new Set(found.adversarial['same_prediction'] as boolean[])).toEqual(new Set([true]));
+    expect(story(found)).toMatchObject({ success: true, reducedTo: 1, goal: 'keep' });
+    expect(new Set(story(found).samePrediction)).toEqual(new Set([true]));
     // Rows follow the indices in true removal order.
-    const words = splitWords(found.questions[0]!).words;
-    const indices = found.adversarial['indices'] as number[];
+    const words = splitWords(story(found).texts[0]!).words;
+    const indices = story(found).indices;
     const gone = new Set<number>();
     for (let k = 1; k < 8; k += 1) {
       gone.add(indices[k - 1]!);
-      expect(splitWords(found.questions[k]!).words).toEqual(words.filter((_, i) => !gone.has(i)));
+      expect(splitWords(story(found).texts[k]!).words).toEqual(words.filter((_, i) => !gone.has(i)));
     }
   });
 
@@ -211,9 +217,9 @@ describe('input_reduction', () => {
     const context = toyContext();
     const kwargs = { method: 'input_reduction', saliency_method: 'simple_grads', beam: 1 };
     const found = await attack({ kwargs, units: [['the plot was good']] }, context);
-    expect(found.questions[0]).toBe('the plot was good');
-    expect(found.adversarial).toMatchObject({ reduced_to: 1 });
-    expect(found.questions.at(-1)).toBe('good');
+    expect(story(found).texts[0]).toBe('the plot was good');
+    expect(story(found)).toMatchObject({ reducedTo: 1 });
+    expect(story(found).texts.at(-1)).toBe('good');
     expect(context.calls.saliency).toBeGreaterThanOrEqual(3);
     expect(found.explainRowsBy).toBe('simple_grads');
   });
@@ -221,19 +227,18 @@ describe('input_reduction', () => {
   it('a beam is never longer than greedy', async () => {
     for (const text of ['good bad good film', 'not a bad good lovely film', 'great awful great weak fine']) {
       const run = async (beam: number) =>
-        (await attack({ kwargs: { method: 'input_reduction', beam }, units: [[text]] }, toyContext()))
-          .adversarial;
-      expect((await run(5))['reduced_to']).toBeLessThanOrEqual((await run(1))['reduced_to'] as number);
+        story(await attack({ kwargs: { method: 'input_reduction', beam }, units: [[text]] }, toyContext()));
+      expect((await run(5)).reducedTo).toBeLessThanOrEqual((await run(1)).reducedTo);
     }
   });
 
-  it('an input that cannot be reduced has no steps, and rows enough for the slider', async () => {
+  it('an input that cannot be reduced has no steps', async () => {
     const found = await attack(
       { kwargs: { method: 'input_reduction', max_reductions: 3 }, units: [['good']] },
       toyContext(),
     );
-    expect(found.adversarial).toMatchObject({ indices: [], steps: 0, success: false });
-    expect(found.questions).toEqual(['good', 'good', 'good', 'good']);
+    expect(story(found)).toMatchObject({ indices: [], steps: 0, success: false });
+    expect(story(found).texts).toEqual(['good']);
   });
 });
 
@@ -243,33 +248,33 @@ describe('sub_span and topk_tokens', () => {
   it('sub_span keeps the contiguous words with the highest sum', async () => {
     const kwargs = { method: 'sub_span', saliency_method: 'attention', max_tokens: 3 };
     const found = await attack({ kwargs, units: [unit] }, toyContext());
-    expect(found.adversarial['indices']).toEqual([3, 4, 5]);
-    expect(found.contexts).toEqual([unit[0], 'good and warm']);
+    expect(story(found).indices).toEqual([3, 4, 5]);
+    expect(story(found).texts).toEqual([unit[0], 'good and warm']);
   });
 
   it('topk_tokens: row k holds the k best in the order of the text, the full-length row included', async () => {
     const kwargs = { method: 'topk_tokens', saliency_method: 'attention', max_tokens: 3 };
     const found = await attack({ kwargs, units: [unit] }, toyContext());
-    const indices = found.adversarial['indices'] as number[];
+    const indices = story(found).indices;
     expect(indices).toHaveLength(3);
-    expect(found.contexts).toHaveLength(4);
+    expect(story(found).texts).toHaveLength(4);
     const words = splitWords(unit[0] as string).words;
     [1, 2, 3].forEach((k) => {
       const kept = new Set(indices.slice(0, k));
-      expect(found.contexts[k]).toBe(words.filter((_, i) => kept.has(i)).join(' '));
+      expect(story(found).texts[k]).toBe(words.filter((_, i) => kept.has(i)).join(' '));
     });
     const all = await attack({ kwargs: { ...kwargs, max_tokens: 50 }, units: [['good film']] }, toyContext());
-    expect(all.contexts[2]).toBe('good film');
-    expect(all.contexts).toHaveLength(51);
+    expect(story(all).texts[2]).toBe('good film');
+    expect(story(all).texts).toHaveLength(3);
   });
 
   it('scores of zero and an empty text do no harm', async () => {
     const flat = toyContext({ saliency: async (units) => units.map(() => ({ modelCalls: 1, values: [] })) });
     const kwargs = { method: 'sub_span', saliency_method: 'attention', max_tokens: 2 };
     const found = await attack({ kwargs, units: [['good film now']] }, flat);
-    expect(found.contexts).toEqual(['good film now', 'good film']);
+    expect(story(found).texts).toEqual(['good film now', 'good film']);
     const empty = await attack({ kwargs: { ...kwargs, method: 'topk_tokens' }, units: [['']] }, toyContext());
-    expect(empty.adversarial['indices']).toEqual([]);
+    expect(story(empty).indices).toEqual([]);
   });
 });
 
@@ -278,7 +283,7 @@ describe('substitutions in the order of importance', () => {
     const run = (seed: number) =>
       attack({ kwargs: { method: 'deepwordbug', seed }, units: [['the film is good']] }, toyContext());
     const found = await run(1);
-    const edits = found.adversarial['edits'] as { from: string; to: string }[];
+    const edits = story(found).edits;
     expect(edits.map((edit) => edit.from)).toContain('good');
     expect(await run(1)).toEqual(found);
   });
@@ -294,13 +299,13 @@ describe('substitutions in the order of importance', () => {
     };
     const kwargs = { method: 'neighbour_substitution', min_cosine: 0.5, max_flips: 1 };
     const found = await attack({ kwargs, units: [['The film is Good!']] }, toyContext({ neighbours }));
-    expect(found.contexts[1]).toBe('The film is Awful!');
+    expect(story(found).texts[1]).toBe('The film is Awful!');
     expect(asked).toContain('Good');
     const own = await attack(
       { kwargs: { ...kwargs, min_cosine: -1, candidates: 30 }, units: [['the film is good']] },
       toyContext(),
     );
-    expect(own.adversarial).toMatchObject({ success: true });
+    expect(story(own)).toMatchObject({ success: true });
   });
 
   it('bae hides the word and bert_attack shows it; both say what is missing', async () => {
@@ -316,7 +321,7 @@ describe('substitutions in the order of importance', () => {
       });
     const run = (method: string, context = toyContext({ fillMask })) =>
       attack({ kwargs: { method, max_flips: 1 }, units: [['the film is good']] }, context);
-    expect((await run('bae')).contexts[1]).toBe('the film is poor');
+    expect(story(await run('bae')).texts[1]).toBe('the film is poor');
     expect(seen.every(Boolean)).toBe(true);
     seen.length = 0;
     await run('bert_attack');
@@ -334,7 +339,7 @@ describe('substitutions in the order of importance', () => {
       ]);
     const kwargs = { method: 'bae', min_similarity: 0.9, max_flips: 1 };
     const found = await attack({ kwargs, units: [['good film']] }, toyContext({ fillMask, similarity }));
-    expect(found.contexts[1]).toContain('poor');
+    expect(story(found).texts[1]).toContain('poor');
     await expect(attack({ kwargs, units: [['good film']] }, toyContext({ fillMask }))).rejects.toThrow(
       'attack.similarity_model',
     );
@@ -348,33 +353,28 @@ describe('a set of inputs', () => {
       { kwargs: { method: 'hotflip', max_flips: 1, labels: [1, null, 1] }, units },
       toyContext(),
     );
-    const inputs = found.adversarial['inputs'] as {
-      success: boolean;
-      queries: number;
-      skipped?: boolean;
-    }[];
+    if (!('inputs' in found.report)) throw new Error('no inputs');
+    const { inputs, table } = found.report;
     expect(inputs).toHaveLength(3);
     expect(inputs[0]!.success).toBe(true);
     expect(inputs[2]).toMatchObject({ skipped: true, correct: false, queries: 0, edits: [] });
-    expect(found.adversarial['table']).toMatchObject({
+    expect(table).toMatchObject({
       inputs: 3,
       skipped: 1,
-      original_accuracy: 1 / 2,
-      accuracy_under_attack: 0,
-      success_rate: inputs.slice(0, 2).filter((one) => one.success).length / 2,
-      mean_queries: (inputs[0]!.queries + inputs[1]!.queries) / 2,
+      originalAccuracy: 1 / 2,
+      accuracyUnderAttack: 0,
+      successRate: inputs.slice(0, 2).filter((one) => one.success).length / 2,
+      meanQueries: (inputs[0]!.queries + inputs[1]!.queries) / 2,
     });
-    expect(found.contexts[0]).toBe('good film');
+    expect(story(found).texts[0]).toBe('good film');
   });
 
   it('tells no accuracy without true labels, and refuses labels that fit nothing', async () => {
     const units: [Unit, ...Unit[]] = [['good film'], ['the scene']];
     const run = (labels?: unknown) =>
       attack({ kwargs: { method: 'hotflip', max_flips: 1, labels }, units }, toyContext());
-    expect((await run()).adversarial['table']).toMatchObject({
-      skipped: 0,
-      original_accuracy: null,
-      accuracy_under_attack: null,
+    expect((await run()).report).toMatchObject({
+      table: { skipped: 0, originalAccuracy: null, accuracyUnderAttack: null },
     });
     await expect(run([1])).rejects.toThrow('1 labels for 2 inputs');
     await expect(run([1, 'nonsense'])).rejects.toThrow('attack.labels.1');
@@ -387,9 +387,11 @@ describe('a set of inputs', () => {
       { kwargs: { method: 'universal_triggers', trigger_length: 2 }, units },
       toyContext(),
     );
-    expect(found.adversarial).toMatchObject({ success_rate: 1, success_rate_without: 0, inputs: 3 });
-    const trigger = found.adversarial['trigger'] as string[];
-    expect(found.contexts).toEqual(units.map(([text]) => `${trigger.join(' ')} ${text}`));
+    const { report } = found;
+    if (!('trigger' in report)) throw new Error('no trigger');
+    expect(report).toMatchObject({ successRate: 1, successRateWithout: 0, originals: { length: 3 } });
+    const { trigger } = report;
+    expect(report.texts).toEqual(units.map(([text]) => `${trigger.join(' ')} ${text}`));
   });
 
   it('checklist counts failures of invariance and direction', async () => {
@@ -408,25 +410,16 @@ describe('a set of inputs', () => {
         perturbation: { append: 'awful awful' },
       },
     ];
-    const run = (method: string) =>
-      attack({ kwargs: { method, tests, target: 'positive' }, units: [['unused']] }, toyContext());
-    const [nouns, worse] = (await run('checklist_invariance')).adversarial['tests'] as {
-      failed_cases: number;
-      total_cases: number;
-      test_type: string;
-    }[];
-    expect(nouns).toMatchObject({
-      test_type: 'INV',
-      capability: 'Taxonomy',
-      total_cases: 2,
-      failed_cases: 0,
-    });
-    expect(worse).toMatchObject({ total_cases: 2, failed_cases: 2 });
-    const directional = (await run('checklist_directional')).adversarial['tests'] as {
-      failure_rate: number;
-      test_type: string;
-    }[];
-    expect(directional[1]).toMatchObject({ test_type: 'DIR', failure_rate: 0 });
+    const run = async (method: string) => {
+      const kwargs = { method, tests, target: 'positive' };
+      const { report } = await attack({ kwargs, units: [['unused']] }, toyContext());
+      return 'tests' in report ? report.tests : [];
+    };
+    const [nouns, worse] = await run('checklist_invariance');
+    expect(nouns).toMatchObject({ kind: 'invariance', capability: 'Taxonomy', total: 2, failed: 0 });
+    expect(worse).toMatchObject({ total: 2, failed: 2 });
+    const directional = await run('checklist_directional');
+    expect(directional[1]).toMatchObject({ kind: 'directional', failureRate: 0 });
   });
 });
 
@@ -461,7 +454,7 @@ describe('an attack', () => {
         context,
       );
     };
-    expect((await reader(false)).contexts[0]).toBe('The tower Paris is good.');
+    expect(story(await reader(false)).texts[0]).toBe('The tower Paris is good.');
     const protectedWords = makeSubject({
       unit,
       part: 1,

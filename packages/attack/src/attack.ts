@@ -1,18 +1,23 @@
 import { AppError, shareOf } from '@tessera/base';
-import { type AttackOptions, attackCatalogue, type Json, requireCapabilities } from '@tessera/contracts';
+import {
+  type AttackedInput,
+  type AttackOptions,
+  attackCatalogue,
+  requireCapabilities,
+} from '@tessera/contracts';
 import type { AttackContext, Outcome, Unit } from './context.ts';
 import { goalOf } from './goals/goal.ts';
 import { goldOf, isCorrect } from './gold.ts';
 import { partsOf } from './parts.ts';
 import { type AttackPath, type Recipe, type RecipeCall, startScored } from './recipes/recipe.ts';
 import { attacks } from './registry.ts';
-import { type AttackReport, datasetTable, reportOf } from './report.ts';
-import type { AttackRequest, AttackResult } from './request.ts';
+import { datasetTable, echo, reportOf } from './report.ts';
+import type { Attacked, AttackRequest } from './request.ts';
 import { openSession, type Session } from './session.ts';
-import { type AttackSubject, makeSubject, startOf, textOf, unitOf } from './subject.ts';
+import { type AttackSubject, makeSubject, startOf, unitOf } from './subject.ts';
 
 /** Attacks every input of a request. Throws INPUT_INVALID, CAPABILITY_MISSING, TASK_CANCELLED. */
-export async function attack(request: AttackRequest, context: AttackContext): Promise<AttackResult> {
+export async function attack(request: AttackRequest, context: AttackContext): Promise<Attacked> {
   const { options } = request;
   const found = attacks[options.method];
   requireCapabilities(attackCatalogue[options.method].needs, context.model, { field: 'attack.method', hint });
@@ -22,7 +27,7 @@ export async function attack(request: AttackRequest, context: AttackContext): Pr
     limits: shareOf(options.budget, { calls: 0, seconds: 0, parts: 1 }),
     note: options.method,
   });
-  if ('runOnSet' in found) return { ...(await found.runOnSet(request, session)), warnings: [] };
+  if ('runOnSet' in found) return found.runOnSet(request, session);
   const originals = await session.predict(request.units);
   if (originals.length < request.units.length)
     throw new AppError('INPUT_INVALID', {
@@ -32,7 +37,7 @@ export async function attack(request: AttackRequest, context: AttackContext): Pr
       },
     });
   const correct = correctness(options, originals, context);
-  const attacked: Attacked[] = [];
+  const attacked: AttackedUnit[] = [];
   let used = originals.length;
   for (const [i, unit] of request.units.entries()) {
     const seconds = (context.monotonicMs() - startMs) / 1000;
@@ -47,7 +52,7 @@ export async function attack(request: AttackRequest, context: AttackContext): Pr
     used += one.report.queries;
     attacked.push(one);
   }
-  return replyOf(attacked, { recipe: found, options, correct: options.labels ? correct : null });
+  return joined(attacked, { recipe: found, options, correct: options.labels ? correct : null });
 }
 
 /** Whether the model is right about each input; null where that is not known. Throws INPUT_INVALID. */
@@ -72,10 +77,10 @@ function correctness(
   });
 }
 
-interface Attacked {
+interface AttackedUnit {
   readonly subject: AttackSubject;
   readonly path: AttackPath;
-  readonly report: AttackReport;
+  readonly report: AttackedInput;
 }
 
 async function attackOne(
@@ -87,7 +92,7 @@ async function attackOne(
     readonly session: Session;
     readonly correct: boolean | null;
   },
-): Promise<Attacked> {
+): Promise<AttackedUnit> {
   const { recipe, options, session, correct } = call;
   const { id2label } = session.context.model;
   const subject = makeSubject({
@@ -128,66 +133,31 @@ function attackedPart(unit: Unit, original: Outcome, { edits }: Recipe): 0 | 1 {
   });
 }
 
-function replyOf(
-  attacked: readonly Attacked[],
+function joined(
+  attacked: readonly AttackedUnit[],
   call: {
     readonly recipe: Recipe;
     readonly options: AttackOptions;
     readonly correct: readonly (boolean | null)[] | null;
   },
-): AttackResult {
+): Attacked {
   const { recipe, options, correct } = call;
-  const isQuestion = recipe.edits === 'question';
-  const [first] = attacked;
-  const { subject, path, report } = first!;
-  const steps = padded(path, options);
-  const texts = steps.rows.map((step) => textOf(subject, step.candidate));
-  const reports: Json = attacked.map((one) => ({ ...one.report.json, indices: [...one.path.indices] }));
+  const { subject, path } = attacked[0]!;
+  const inputs = attacked.map((one) => one.report);
   return {
-    rows: steps.rows.map((step) => unitOf(subject, step.candidate)),
-    questions: isQuestion ? texts : [],
-    contexts: isQuestion ? [] : texts,
-    adversarial: {
-      indices: steps.indices,
+    report: {
       method: options.method,
-      ...report.json,
-      ...(attacked.length > 1
-        ? {
-            inputs: reports,
-            table: datasetTable(
-              attacked.map((one) => one.report),
-              correct,
-            ),
-          }
-        : {}),
+      options: echo(options),
+      edits: recipe.edits ?? 'context',
+      inputs,
+      ...(inputs.length > 1 && { table: datasetTable(inputs, correct) }),
     },
+    rows: path.steps.map((step) => unitOf(subject, step.candidate)),
     explainRowsBy: recipe.explainsRows ? (options.saliency_method ?? null) : null,
-    warnings: attacked.flatMap((one, i) =>
-      one.report.json['budget_spent']
-        ? [`The budget ended while input ${i} was attacked; this is the best so far.`]
-        : [],
+    warnings: inputs.flatMap(({ budgetSpent }, i) =>
+      budgetSpent ? [`The budget ended while input ${i} was attacked; this is the best so far.`] : [],
     ),
   };
-}
-
-/**
- * SQuARE's sliders run to max_flips, max_reductions and max_tokens and read the row of that number: the last
- * row and index are repeated up to there (docs/square-wire.md#attack-replies); `steps` in the report says
- * where the path really ends.
- */
-function padded(path: AttackPath, options: AttackOptions) {
-  const rows = [...path.steps];
-  const indices = [...path.indices];
-  const wanted = {
-    hotflip: options.max_flips,
-    input_reduction: options.max_reductions,
-    topk_tokens: options.max_tokens,
-  };
-  const most = options.method in wanted ? wanted[options.method as keyof typeof wanted] : 0;
-  while (rows.length < most + 1) rows.push(rows.at(-1)!);
-  if (options.method !== 'topk_tokens' && indices.length > 0)
-    while (indices.length < most) indices.push(indices.at(-1)!);
-  return { rows, indices };
 }
 
 const hint =

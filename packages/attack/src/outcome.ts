@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tessera/contracts';
+import type { DescribedOutcome } from '@tessera/contracts';
 import type { Outcome } from './context.ts';
 
 /**
@@ -24,14 +24,17 @@ export function probabilityOf(original: Outcome, outcome: Outcome): number {
 }
 
 /** An outcome for the report. */
-export function describeOutcome(outcome: Outcome, id2label: Readonly<Record<string, string>>): JsonObject {
+export function describeOutcome(
+  outcome: Outcome,
+  id2label: Readonly<Record<string, string>>,
+): DescribedOutcome {
   if (outcome.kind === 'answer') {
     const { answer, start, end, score } = outcome;
     return { answer, start, end, probability: score };
   }
   const { label, probabilities } = outcome;
   const name = outcome.kind === 'class' ? (id2label[String(label)] ?? null) : null;
-  return { label, name, probability: probabilities[label] ?? null, probabilities: [...probabilities] };
+  return { label, name, probability: probabilities[label] ?? null, probabilities };
 }
 
 export function normalAnswer(text: string): string {

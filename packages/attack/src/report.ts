@@ -1,18 +1,7 @@
-import type { JsonObject } from '@tessera/contracts';
+import type { AttackedInput, AttackOptions, AttackReport, AttackTable } from '@tessera/contracts';
 import { describeOutcome, probabilityOf, sameOutcome } from './outcome.ts';
 import type { AttackPath } from './recipes/recipe.ts';
 import { type AttackSubject, textOf } from './subject.ts';
-
-/** What happened to one input. Numbers that a dataset's table is made of have names of their own. */
-export interface AttackReport {
-  readonly success: boolean;
-  /** Whether the prediction is another one now; input reduction succeeds while it stays. */
-  readonly flipped: boolean;
-  readonly wordsChanged: number;
-  readonly words: number;
-  readonly queries: number;
-  readonly json: JsonObject;
-}
 
 export interface ReportCall {
   readonly subject: AttackSubject;
@@ -25,6 +14,7 @@ export interface ReportCall {
   readonly id2label: Readonly<Record<string, string>>;
 }
 
+/** What happened to one input. */
 export function reportOf({
   subject,
   path,
@@ -33,7 +23,7 @@ export function reportOf({
   spent,
   correct,
   id2label,
-}: ReportCall): AttackReport {
+}: ReportCall): AttackedInput {
   const last = path.steps.at(-1)!;
   const words = subject.split.words.length;
   const changed = last.candidate.words.filter((word, i) => word !== subject.split.words[i]).length;
@@ -41,45 +31,48 @@ export function reportOf({
   const same = path.steps.map((step) => sameOutcome(subject.original, step.outcome));
   const reducedTo = last.candidate.words.filter((word) => word !== null).length;
   return {
+    goal,
     success: path.success,
-    flipped: path.success && goal !== 'keep',
-    wordsChanged: changed,
+    firstSuccessStep: goal === 'keep' || first < 0 ? null : first,
+    steps: path.steps.length - 1,
+    original: describeOutcome(subject.original, id2label),
+    final: describeOutcome(last.outcome, id2label),
+    probabilities: path.steps.map((step) => probabilityOf(subject.original, step.outcome)),
+    samePrediction: same,
+    edits: last.candidate.edits.map(({ index, from, to, estimate }, k) => ({
+      step: k + 1,
+      word: index,
+      start: subject.split.spans[index]![0],
+      end: subject.split.spans[index]![1],
+      from,
+      to,
+      ...(estimate === undefined ? {} : { estimatedLossChange: estimate }),
+    })),
+    indices: path.indices,
+    texts: path.steps.map((step) => textOf(subject, step.candidate)),
     words,
+    wordsChanged: changed,
+    reducedTo,
+    perturbedShare: words === 0 ? 0 : changed / words,
     queries,
-    json: {
-      goal,
-      success: path.success,
-      first_success_step: goal === 'keep' || first < 0 ? null : first,
-      steps: path.steps.length - 1,
-      original: describeOutcome(subject.original, id2label),
-      final: describeOutcome(last.outcome, id2label),
-      probabilities: path.steps.map((step) => probabilityOf(subject.original, step.outcome)),
-      same_prediction: same,
-      edits: last.candidate.edits.map(({ index, from, to, estimate }, k) => ({
-        step: k + 1,
-        word: index,
-        start: subject.split.spans[index]![0],
-        end: subject.split.spans[index]![1],
-        from,
-        to,
-        ...(estimate === undefined ? {} : { estimated_loss_change: estimate }),
-      })),
-      texts: path.steps.map((step) => textOf(subject, step.candidate)),
-      words,
-      words_changed: changed,
-      reduced_to: reducedTo,
-      perturbed_share: words === 0 ? 0 : changed / words,
-      queries,
-      ...(correct === null ? {} : { correct }),
-      ...(correct === false ? { skipped: true } : {}),
-      ...(spent ? { budget_spent: true } : {}),
-    },
+    ...(correct === null ? {} : { correct }),
+    ...(correct === false ? { skipped: true } : {}),
+    ...(spent ? { budgetSpent: true } : {}),
   };
 }
 
-/** The numbers of a report that the table of a set is made of. */
-export type ReportNumbers = Omit<AttackReport, 'json'>;
+/** Options as they are told with a report: everything that was in force. */
+export function echo({ method: _, ...options }: AttackOptions): AttackReport['options'] {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
 
+/** The numbers of a report that the table of a set is made of. */
+export type ReportNumbers = Pick<AttackedInput, 'goal' | 'success' | 'wordsChanged' | 'words' | 'queries'>;
+
+/** Whether the prediction is another one now; input reduction succeeds while it stays. */
+function isFlipped({ success, goal }: ReportNumbers): boolean {
+  return success && goal !== 'keep';
+}
 /**
  * TextAttack's table over a set of inputs: wrongly predicted ones are skipped, success rate and means are
  * over the others. The two accuracies are over the inputs whose truth is known, and null when none is
@@ -88,7 +81,7 @@ export type ReportNumbers = Omit<AttackReport, 'json'>;
 export function datasetTable(
   reports: readonly ReportNumbers[],
   correct: readonly (boolean | null)[] | null,
-): JsonObject {
+): AttackTable {
   const total = reports.length;
   const attacked = reports.filter((_, i) => correct?.[i] ?? true);
   const known = reports.filter((_, i) => typeof correct?.[i] === 'boolean');
@@ -102,11 +95,11 @@ export function datasetTable(
     successful: successes.length,
     failed: attacked.length - successes.length,
     skipped: total - attacked.length,
-    original_accuracy: share(right.length),
-    accuracy_under_attack: share(right.filter((report) => !report.flipped).length),
-    success_rate: attacked.length === 0 ? null : successes.length / attacked.length,
-    mean_perturbed_share: mean(successes.map((one) => (one.words === 0 ? 0 : one.wordsChanged / one.words))),
-    mean_words: mean(reports.map((one) => one.words)),
-    mean_queries: mean(attacked.map((one) => one.queries)),
+    originalAccuracy: share(right.length),
+    accuracyUnderAttack: share(right.filter((report) => !isFlipped(report)).length),
+    successRate: attacked.length === 0 ? null : successes.length / attacked.length,
+    meanPerturbedShare: mean(successes.map((one) => (one.words === 0 ? 0 : one.wordsChanged / one.words))),
+    meanWords: mean(reports.map((one) => one.words)),
+    meanQueries: mean(attacked.map((one) => one.queries)),
   };
 }

@@ -1,4 +1,4 @@
-import type { AttackOptions, JsonObject } from '@tessera/contracts';
+import type { AttackOptions, AttackReport, ExplainMethod } from '@tessera/contracts';
 import type { Unit } from './context.ts';
 
 export interface AttackRequest {
@@ -6,16 +6,15 @@ export interface AttackRequest {
   readonly units: readonly [Unit, ...Unit[]];
 }
 
-export interface AttackResult {
+/** What an attack found, and what the caller should know of it. */
+export interface Attacked {
+  readonly report: AttackReport;
   /**
-   * What the reply's predictions are of: the first input as it was, then one unit per step
-   * (docs/square-wire.md#attack-requests, #attack-replies).
+   * What the result's predictions are of: the first input's texts step by step, or all texts that were put
+   * together.
    */
   readonly rows: readonly Unit[];
-  readonly questions: readonly string[];
-  readonly contexts: readonly string[];
-  readonly adversarial: JsonObject;
-  /** Input reduction in SQuARE's reply explains every row with this method; null otherwise. */
-  readonly explainRowsBy: AttackOptions['saliency_method'] | null;
+  /** The method that each of the rows is to be explained by; null for none. */
+  readonly explainRowsBy: ExplainMethod | null;
   readonly warnings: readonly string[];
 }

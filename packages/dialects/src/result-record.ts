@@ -1,17 +1,11 @@
-import { decodeSafetensors, type JsonObject, type TaskResult } from '@tessera/contracts';
-
-/** A result as it is stored: its fields as JSON text, its tensors as safetensors bytes. */
+/**
+ * A result as it is stored: its fields as JSON text, its tensors as safetensors bytes. In version 2 the
+ * fields are `ResultFields` of contracts; version 1 had them under SQuARE's names, and such rows are read
+ * until they expire.
+ */
 export interface ResultRecord {
+  readonly version: number;
   readonly fieldsText: string;
   readonly tensors: Uint8Array | null;
   readonly warnings: readonly string[];
-}
-
-/** The result a record holds. */
-export function openRecord(record: ResultRecord): TaskResult {
-  return {
-    fields: JSON.parse(record.fieldsText) as JsonObject,
-    tensors: record.tensors ? decodeSafetensors(record.tensors) : {},
-    warnings: record.warnings,
-  };
 }

@@ -3,13 +3,13 @@ import { aggregateEvaluations } from './dataset.ts';
 
 it('averages each number over a dataset and counts nulls out', () => {
   const table = aggregateEvaluations([
-    { tau_loo: 1, deletion: { area: 0.5, share: [0] } },
-    { tau_loo: null, deletion: { area: 0.25, share: [0] } },
-    { tau_loo: 0, deletion: { area: null, share: [0] } },
+    { tau_loo: 1, deletion: { area: 0.5, share: [0], probability: [1] } },
+    { tau_loo: null, deletion: { area: 0.25, share: [0], probability: [1] } },
+    { tau_loo: 0, deletion: { area: null, share: [0], probability: [1] } },
   ]);
   expect(table).toEqual({
     tau_loo: { mean: 0.5, std: 0.5, n: 2 },
-    deletion: { mean: 0.375, std: 0.125, n: 2 },
+    deletion: { mean: 0.375, std: 0.125, n: 2, share: [0], probability: [1], probabilityStd: [0] },
   });
 });
 
@@ -26,7 +26,7 @@ it('averages curves share by share, leaving out those that a budget cut short', 
     n: 2,
     share,
     probability: [0.75, 0.5, 0.25],
-    probability_std: [0.25, 0, 0.25],
+    probabilityStd: [0.25, 0, 0.25],
   });
 });
 

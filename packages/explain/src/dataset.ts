@@ -1,4 +1,4 @@
-import type { Json, JsonObject, Spread } from '@tessera/contracts';
+import type { Curve, MeasureSpreads, Measures, Spread, SpreadCurve } from '@tessera/contracts';
 
 /** Mean and population standard deviation of the numbers; null for none. */
 export function spreadOf(values: readonly number[]): Spread | null {
@@ -13,47 +13,44 @@ export function spreadOf(values: readonly number[]): Spread | null {
  * out. A list (the randomisation check) is averaged place by place, a curve also share by share; the mean of
  * a curve is that of its area.
  */
-export function aggregateEvaluations(evaluations: readonly JsonObject[]): JsonObject {
+export function aggregateEvaluations(evaluations: readonly Measures[]): MeasureSpreads {
   const names = [...new Set(evaluations.flatMap((one) => Object.keys(one)))];
-  const table: Record<string, Json> = {};
+  const table: Record<string, MeasureSpreads[string]> = {};
   for (const name of names) {
     const values = evaluations.map((one) => one[name]);
     const numbers = spreadOf(values.map(numberIn).filter((value) => value !== null));
     if (numbers) table[name] = { ...numbers, ...curveOf(values) };
-    else if (values.some((value) => Array.isArray(value)) && name !== 'eraser_bins')
-      table[name] = placeByPlace(values) as unknown as Json;
+    else if (values.some(isList) && name !== 'eraser_bins') table[name] = placeByPlace(values);
   }
   return table;
 }
 
-interface Curve {
-  readonly share: readonly number[];
-  readonly probability: readonly number[];
-  readonly area: number;
-}
+type Measure = Measures[string] | undefined;
 
 /** The mean curve of those that were run to their end. */
-function curveOf(values: readonly (Json | undefined)[]): JsonObject {
-  const curves = (values as readonly unknown[]).filter(isCurve);
+function curveOf(values: readonly Measure[]): Omit<SpreadCurve, keyof Spread> | null {
+  const curves = values.filter(isCurve).filter(({ area }) => area !== null);
   const [first] = curves;
-  if (!first) return {};
+  if (!first) return null;
   const points = first.share.map((_, k) => spreadOf(curves.map(({ probability }) => probability[k]!))!);
   return {
     share: first.share,
     probability: points.map(({ mean }) => mean),
-    probability_std: points.map(({ std }) => std),
+    probabilityStd: points.map(({ std }) => std),
   };
 }
 
-function isCurve(value: unknown): value is Curve {
-  return (
-    typeof value === 'object' && value !== null && 'probability' in value && numberIn(value as Json) !== null
-  );
+function isList(value: Measure): value is readonly (number | null)[] {
+  return Array.isArray(value);
+}
+
+function isCurve(value: Measure): value is Curve {
+  return typeof value === 'object' && value !== null && 'area' in value;
 }
 
 /** Lists may differ in length, when a budget ended; each place averages those that have it. */
-function placeByPlace(values: readonly (Json | undefined)[]): readonly Spread[] {
-  const lists = values.filter((value) => Array.isArray(value)) as readonly (readonly Json[])[];
+function placeByPlace(values: readonly Measure[]): readonly Spread[] {
+  const lists = values.filter(isList);
   const longest = Math.max(...lists.map((list) => list.length));
   return Array.from({ length: longest }, (_, k) =>
     spreadOf(lists.map((list) => list[k]).filter((value) => typeof value === 'number')),
@@ -61,9 +58,7 @@ function placeByPlace(values: readonly (Json | undefined)[]): readonly Spread[] 
 }
 
 /** A metric's number: itself, or the area of a curve. */
-function numberIn(value: Json | undefined): number | null {
+function numberIn(value: Measure): number | null {
   if (typeof value === 'number') return value;
-  if (value !== null && typeof value === 'object' && 'area' in value)
-    return typeof value.area === 'number' ? value.area : null;
-  return null;
+  return isCurve(value) ? value.area : null;
 }

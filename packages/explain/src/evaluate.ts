@@ -1,5 +1,5 @@
 import { type Random, seededRandom } from '@tessera/base';
-import { type ExplainMetric, explainMetrics, type Json, type JsonObject } from '@tessera/contracts';
+import { type ExplainMetric, explainMetrics, type Measures } from '@tessera/contracts';
 import { chooseBaseline } from './baseline.ts';
 import { outputsAt } from './evaluate-target.ts';
 import type { Explainer } from './explainer.ts';
@@ -42,7 +42,7 @@ const radius = 0.02;
  * check, and the deletion and insertion curves. A number the budget did not reach, or that does not apply, is
  * null.
  */
-export async function evaluate(it: Evaluated, meter: Meter): Promise<JsonObject> {
+export async function evaluate(it: Evaluated, meter: Meter): Promise<Measures> {
   const { subject, settings, values } = it;
   const features = featuresOf(subject, 'token');
   const scores = features.map((feature) => feature.reduce((sum, t) => sum + values[t]!, 0));
@@ -63,7 +63,7 @@ export async function evaluate(it: Evaluated, meter: Meter): Promise<JsonObject>
     ...(await measured()),
   };
 
-  async function measured(): Promise<JsonObject> {
+  async function measured(): Promise<Measures> {
     const wanted = metricsOf(settings);
     const original = p[0] ?? null;
     return {
@@ -142,7 +142,7 @@ function restOf({ features }: Probe, set: readonly number[]): readonly number[] 
   return features.map((_, i) => i).filter((i) => !set.includes(i));
 }
 
-async function ferretScores(probe: Probe, original: number | null): Promise<JsonObject> {
+async function ferretScores(probe: Probe, original: number | null): Promise<Measures> {
   const sets = ferretSets(probe.scores);
   // ferret's conventions for an explanation without positive scores: 0 and 1.
   if (sets.length === 0) return { ferret_aopc_comprehensiveness: 0, ferret_aopc_sufficiency: 1 };
@@ -153,7 +153,7 @@ async function ferretScores(probe: Probe, original: number | null): Promise<Json
   };
 }
 
-async function eraserScores(probe: Probe, original: number | null): Promise<JsonObject> {
+async function eraserScores(probe: Probe, original: number | null): Promise<Measures> {
   const sets = eraserSets(probe.scores);
   const rests = sets.map((set) => restOf(probe, set));
   return {
@@ -163,7 +163,7 @@ async function eraserScores(probe: Probe, original: number | null): Promise<Json
   };
 }
 
-async function leaveOneOut(probe: Probe, original: number | null): Promise<JsonObject> {
+async function leaveOneOut(probe: Probe, original: number | null): Promise<Measures> {
   const left = await probabilityOf(
     probe,
     probe.features.map((_, i) => probe.takeOut([i])),
@@ -179,7 +179,7 @@ async function leaveOneOut(probe: Probe, original: number | null): Promise<JsonO
   };
 }
 
-async function infidelityOf({ subject, meter, scores, replace }: Probe, seed: number): Promise<JsonObject> {
+async function infidelityOf({ subject, meter, scores, replace }: Probe, seed: number): Promise<Measures> {
   const random = seededRandom(seed);
   const sets = Array.from({ length: infidelitySets }, () => randomSet(scores.length, random));
   const answers = await outputsAt(subject, sets.map(replace), { meter });
@@ -213,7 +213,7 @@ async function sensitivityMax({ explainer, subject, settings, values }: Evaluate
 async function randomizationCheck(
   { explainer, subject, settings, values }: Evaluated,
   meter: Meter,
-): Promise<Json> {
+): Promise<Measures[string]> {
   const { context } = meter;
   if (!context.randomized) return null;
   const correlations: (number | null)[] = [];
@@ -239,7 +239,7 @@ async function randomizationCheck(
  * Probability after the best 0 %, 10 %, … of the features were replaced by the baseline (deletion), and put
  * back (insertion).
  */
-async function curves(probe: Probe): Promise<JsonObject> {
+async function curves(probe: Probe): Promise<Measures> {
   const order = probe.scores.map((_, i) => i).sort((a, b) => probe.scores[b]! - probe.scores[a]! || a - b);
   const shares = Array.from({ length: 11 }, (_, k) => k / 10);
   const cut = (share: number): number => Math.round(share * order.length);

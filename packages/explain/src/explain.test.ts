@@ -1,7 +1,7 @@
-import { ignoredOption, parseExplainOptions } from '@tessera/contracts';
+import { type Curve, ignoredOption, parseExplainOptions } from '@tessera/contracts';
 import { describe, expect, it } from 'vitest';
 import type { ExplainContext } from './context.ts';
-import { type ExplainRequest, type Explanation, explain as explainParsed } from './explain.ts';
+import { type Explained, type ExplainRequest, explain as explainParsed } from './explain.ts';
 import { type HandToken, sentence, sequenceOf } from './testing/sequences.ts';
 import { toyContext } from './testing/toy-model.ts';
 
@@ -9,7 +9,7 @@ import { toyContext } from './testing/toy-model.ts';
 async function explain(
   { kwargs, ...request }: Omit<ExplainRequest, 'options'> & { readonly kwargs: object },
   context: ExplainContext,
-): Promise<Explanation> {
+): Promise<Explained> {
   return explainParsed({ ...request, options: parseExplainOptions({ ...kwargs }).options }, context);
 }
 
@@ -33,25 +33,20 @@ describe('explain', () => {
     const kwargs = { method: 'integrated_grads', top_k: 5, mode: 'all' };
     const both = await explain({ kwargs, instances: [good, bad] }, toyContext(sentiment));
     const alone = await explain({ kwargs, instances: [bad] }, toyContext(sentiment));
-    expect(both.explainMeta.instances[1]).toEqual(alone.explainMeta.instances[0]);
-    expect(both.attributions).toHaveLength(1);
-    expect(both.attributions[0]).toMatchObject({
-      topk_question_idx: [[], []],
-      question_tokens: [[], []],
-      topk_context_idx: [
-        [0, 1],
-        [0, 1, 2],
-      ],
-    });
+    expect(both.explanation.instances[1]).toEqual(alone.explanation.instances[0]);
+    expect(both.explanation.instances.map(({ words }) => words)).toMatchObject([
+      { question: [], context: { length: 2 } },
+      { question: [], context: { length: 3 } },
+    ]);
   });
 
   it('gives one signed raw value per token of the input with its place in the text', async () => {
-    const { explainMeta } = await explain(
+    const { explanation } = await explain(
       { kwargs: { method: 'integrated_grads' }, instances: [good] },
       toyContext(sentiment),
     );
-    const [meta] = explainMeta.instances;
-    expect(explainMeta.target).toBe('logit of the class before softmax');
+    const [meta] = explanation.instances;
+    expect(explanation.target).toBe('logit of the class before softmax');
     expect(meta!.target).toEqual({ kind: 'class', class: 1, label: 'yes' });
     expect(meta!.tokens).toMatchObject([
       { token: '[CLS]', part: 'special', word: null, value: 0 },
@@ -60,9 +55,9 @@ describe('explain', () => {
       { token: '[SEP]', part: 'special', word: null, value: 0 },
     ]);
     const sum = meta!.tokens.reduce((total, token) => total + token.value, 0);
-    expect(sum).toBeCloseTo(meta!.f - meta!.f_baseline!, 5);
+    expect(sum).toBeCloseTo(meta!.f - meta!.fBaseline!, 5);
     expect(meta!.gap).toBeCloseTo(0, 5);
-    expect(explainMeta.options).toMatchObject({
+    expect(explanation.options).toMatchObject({
       quadrature: 'gauss_legendre',
       signed: false,
       seed: 0,
@@ -80,40 +75,31 @@ describe('explain', () => {
     'lime',
     'kernel_shap',
     'attention_rollout',
-  ])('%s: triples whose scores are shares of the shown words', async (method) => {
+  ])('%s: words whose scores are shares of all that is shown', async (method) => {
     const found = await explain({ kwargs: { method, top_k: 2 }, instances: [bad] }, toyContext(sentiment));
-    const words = (found.attributions[0] as { context_tokens: [number, string, number][][] })
-      .context_tokens[0]!;
-    expect(words.map(([i, word]) => [i, word])).toEqual([
-      [0, 'bad'],
-      [1, 'bad'],
-      [2, 'film'],
-    ]);
-    expect(words.reduce((sum, [, , score]) => sum + score, 0)).toBeCloseTo(1, 2);
-    expect(words.every(([, , score]) => score >= 0)).toBe(true);
-    expect(found.attributions[0]!['topk_context_idx']).toEqual([[expect.any(Number), expect.any(Number)]]);
-    expect(found.bertviz).toEqual([]);
+    const words = found.explanation.instances[0]!.words.context;
+    expect(words.map(({ text }) => text)).toEqual(['bad', 'bad', 'film']);
+    expect(words.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 2);
+    expect(words.every(({ score }) => score >= 0)).toBe(true);
+    expect(found.explanation.pages).toBeUndefined();
   });
 
   it('a model that does not look gives zeros, not NaN', async () => {
     const blind = toyContext({ table, outputs: () => ({ logits: [0, 1] }) });
     const found = await explain({ kwargs: { method: 'simple_grads' }, instances: [good] }, blind);
-    expect(found.attributions[0]!['context_tokens']).toEqual([
-      [
-        [0, 'good', 0],
-        [1, 'film', 0],
-      ],
+    expect(found.explanation.instances[0]!.words.context).toEqual([
+      { text: 'good', score: 0 },
+      { text: 'film', score: 0 },
     ]);
   });
 
-  it('bertviz gives a page per instance and no attributions', async () => {
+  it('bertviz gives a page per instance', async () => {
     const found = await explain(
       { kwargs: { method: 'bertviz' }, instances: [good, bad] },
       toyContext(sentiment),
     );
-    expect(found.attributions).toEqual([]);
-    expect(found.bertviz).toHaveLength(2);
-    expect(found.bertviz[0]).toMatch(/^<!doctype html>/);
+    expect(found.explanation.pages).toHaveLength(2);
+    expect(found.explanation.pages![0]).toMatch(/^<!doctype html>/);
   });
 
   it('explains s_i + e_j of the returned answer, one side on request', async () => {
@@ -138,12 +124,12 @@ describe('explain', () => {
     };
     const run = (target?: string) =>
       explain({ kwargs: { method: 'simple_grads', target }, instances: [qa] }, toyContext(model));
-    const both = (await run()).explainMeta.instances[0]!;
+    const both = (await run()).explanation.instances[0]!;
     expect(both.f).toBeCloseTo(3 * 2 + 2 * 0.25, 6);
     expect(both.tokens.map((t) => t.part)).toEqual(['special', 'question', 'special', 'context', 'context']);
     expect(both.tokens[3]!.value).toBeCloseTo(6.5, 5);
-    expect((await run('start')).explainMeta.instances[0]!.f).toBeCloseTo(6, 6);
-    expect((await run('end')).explainMeta.instances[0]!.tokens[1]!.value).toBeCloseTo(0.5, 5);
+    expect((await run('start')).explanation.instances[0]!.f).toBeCloseTo(6, 6);
+    expect((await run('end')).explanation.instances[0]!.tokens[1]!.value).toBeCloseTo(0.5, 5);
     await expect(run('middle')).rejects.toThrow('explain.target');
   });
 
@@ -167,9 +153,9 @@ describe('explain', () => {
       }),
     };
     const found = await explain({ kwargs: { method: 'occlusion' }, instances: [qa] }, toyContext(model));
-    expect(found.explainMeta.instances[0]).toMatchObject({ window: { index: 1, count: 2 }, f: 4 });
+    expect(found.explanation.instances[0]).toMatchObject({ window: { index: 1, count: 2 }, f: 4 });
     expect(found.warnings).toEqual([expect.stringContaining('window 2 of 2')]);
-    expect(found.attributions[0]!['context_tokens']).toEqual([[[0, 'neo', 1]]]);
+    expect(found.explanation.instances[0]!.words.context).toEqual([{ text: 'neo', score: 1 }]);
   });
 
   it('explains a token, a similarity and a generated token', async () => {
@@ -185,7 +171,7 @@ describe('explain', () => {
       const one = sentence(['good', 'bad'], { ids: [3, 4], ...(prediction ? { prediction } : {}) });
       const other = sentence(['film'], { ids: [5], ...(prediction ? { prediction } : {}) });
       const request = { kwargs: { method: 'simple_grads', ...kwargs }, instances: [one, other] };
-      return (await explain(request, context())).explainMeta.instances[0]!;
+      return (await explain(request, context())).explanation.instances[0]!;
     };
     // Unasked, "bad" is explained: its class is no "O".
     expect(await meta({ kind: 'token-class' })).toMatchObject({ f: 1, target: { token: 2, label: 'PER' } });
@@ -202,9 +188,9 @@ describe('explain', () => {
   it('a mean of a spent budget is said in the reply and in a warning', async () => {
     const kwargs = { method: 'occlusion', budget: { model_calls: 3 } };
     const found = await explain({ kwargs, instances: [bad] }, toyContext(sentiment));
-    expect(found.explainMeta.instances[0]).toMatchObject({
-      model_calls: 3,
-      budget_spent: true,
+    expect(found.explanation.instances[0]).toMatchObject({
+      modelCalls: 3,
+      budgetSpent: true,
       details: { features: 3, measured: 2 },
     });
     expect(found.warnings).toEqual([expect.stringContaining('budget ended')]);
@@ -223,12 +209,12 @@ describe('explain', () => {
     };
     const kwargs = { method: 'kernel_shap', n_samples: 62, budget: { seconds: 9 } };
     const found = await explain({ kwargs, instances: [bad, bad] }, slow);
-    expect(found.explainMeta.instances.map((one) => one.budget_spent)).toEqual([undefined, undefined]);
+    expect(found.explanation.instances.map((one) => one.budgetSpent)).toEqual([undefined, undefined]);
     const tight = await explain(
       { kwargs: { ...kwargs, budget: { seconds: 5 } }, instances: [bad, bad] },
       slow,
     );
-    expect(tight.explainMeta.instances[0]!.budget_spent).toBe(true);
+    expect(tight.explanation.instances[0]!.budgetSpent).toBe(true);
   });
 
   it('reports progress towards a total that holds for all inputs', async () => {
@@ -284,7 +270,7 @@ describe('explain', () => {
       'explain.steps is not an option and was ignored.',
     ]);
     const found = await explain({ kwargs, instances: [good] }, toyContext(sentiment));
-    expect(found.explainMeta.options).toMatchObject({ top_k: 10 });
+    expect(found.explanation.options).toMatchObject({ top_k: 10 });
   });
 });
 
@@ -297,7 +283,7 @@ describe('evaluate', () => {
     });
     const kwargs = { method: 'integrated_grads', evaluate: true, mprt: true };
     const found = await explain({ kwargs, instances: [bad] }, { ...context, randomized });
-    const evaluation = found.explainMeta.instances[0]!.evaluation!;
+    const evaluation = found.explanation.instances[0]!.evaluation!;
     // Class 0 wins by 1.8 − 0.25…: both words "bad" carry it, so taking them out must hurt.
     expect(evaluation['ferret_aopc_comprehensiveness']).toBeGreaterThan(0.3);
     expect(evaluation['ferret_aopc_sufficiency']).toBeLessThan(0.1);
@@ -306,15 +292,12 @@ describe('evaluate', () => {
     expect(evaluation['infidelity']).toBeLessThan(0.01);
     expect(evaluation['sensitivity_max']).toBeGreaterThan(0);
     expect(evaluation['mprt']).toHaveLength(2);
-    expect(found.explainMeta.evaluation).toMatchObject({
+    expect(found.explanation.evaluation).toMatchObject({
       tau_loo: { mean: evaluation['tau_loo'], std: 0, n: 1 },
     });
-    const { probability } = evaluation['deletion'] as { probability: number[] };
+    const { probability } = evaluation['deletion'] as Curve;
     expect(probability).toHaveLength(11);
     expect(probability[10]).toBeCloseTo(0.5, 6);
-    expect((evaluation['insertion'] as { probability: number[] }).probability[10]).toBeCloseTo(
-      probability[0]!,
-      6,
-    );
+    expect((evaluation['insertion'] as Curve).probability[10]).toBeCloseTo(probability[0]!, 6);
   });
 });

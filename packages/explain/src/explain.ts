@@ -1,17 +1,17 @@
 import { type Limits, shareOf } from '@tessera/base';
-import type { ExplainOptions, JsonObject } from '@tessera/contracts';
+import type { ExplainedInstance, ExplainOptions, Explanation } from '@tessera/contracts';
 import type { ExplainContext } from './context.ts';
 import { aggregateEvaluations } from './dataset.ts';
 import { evaluate, evaluationCost } from './evaluate.ts';
+import { explainedTokens } from './explained-tokens.ts';
 import type { ExplainInstance } from './instance.ts';
-import { type ExplainMeta, type InstanceMeta, tokenMeta } from './meta.ts';
 import { createMeter } from './meter.ts';
 import { partsOf } from './parts.ts';
 import { explainers } from './registry.ts';
 import { resolve } from './resolve.ts';
+import { scoredWords } from './scored-words.ts';
 import { echo, requireMethod, settle } from './settings.ts';
 import type { Settings } from './subject.ts';
-import { type InstanceScores, wordScores } from './word-scores.ts';
 
 export interface ExplainRequest {
   readonly options: ExplainOptions;
@@ -23,15 +23,9 @@ export interface ExplainRequest {
   readonly asChoices?: boolean;
 }
 
-/** SQuARE's `attributions`, as plain JSON: outer index = instance (docs/square-wire.md#results). */
-export type TokenAttributions = JsonObject;
-
-export interface Explanation {
-  /** One object, or none for bertviz. */
-  readonly attributions: readonly TokenAttributions[];
-  /** One page per instance, for bertviz only. */
-  readonly bertviz: readonly string[];
-  readonly explainMeta: ExplainMeta;
+/** An explanation, and what the caller should know of it. */
+export interface Explained {
+  readonly explanation: Explanation;
   readonly warnings: readonly string[];
 }
 
@@ -40,7 +34,7 @@ export interface Explanation {
  * OUTPUT_UNAVAILABLE, TASK_CANCELLED. The budget is for the whole request, in equal parts for the instances
  * still to come.
  */
-export async function explain(request: ExplainRequest, context: ExplainContext): Promise<Explanation> {
+export async function explain(request: ExplainRequest, context: ExplainContext): Promise<Explained> {
   const { options } = request;
   requireMethod(options.method, context.model);
   const explainer = explainers[options.method];
@@ -63,32 +57,31 @@ export async function explain(request: ExplainRequest, context: ExplainContext):
       before: calls,
       share,
     });
-    calls += one.meta.model_calls;
+    calls += one.instance.modelCalls;
     found.push(one);
   }
+  const pages = found.flatMap((one) => one.page ?? []);
   return {
-    attributions: explainer.page ? [] : [joined(found.map((one) => one.scores))],
-    bertviz: found.flatMap((one) => one.page ?? []),
-    explainMeta: {
+    explanation: {
       method: options.method,
       options: echo(settings),
       target: targetText[request.instances[0]!.prediction.kind],
-      instances: found.map((one) => one.meta),
+      instances: found.map((one) => one.instance),
       ...(settings.evaluate
         ? {
             evaluation: aggregateEvaluations(
-              found.flatMap(({ meta }) => (meta.evaluation ? [meta.evaluation] : [])),
+              found.flatMap(({ instance }) => (instance.evaluation ? [instance.evaluation] : [])),
             ),
           }
         : {}),
+      ...(pages.length > 0 && { pages }),
     },
     warnings: found.flatMap((one) => one.warnings),
   };
 }
 
 interface Found {
-  readonly scores: InstanceScores;
-  readonly meta: InstanceMeta;
+  readonly instance: ExplainedInstance;
   readonly page: string | null;
   readonly warnings: readonly string[];
 }
@@ -128,18 +121,18 @@ async function explainOne(request: ExplainRequest, one: One): Promise<Found> {
   const parts = partsOf(instance.prediction.kind, instance.texts, subject.words);
   const windows = instance.windows.length;
   return {
-    scores: wordScores(parts, found.values, settings),
     page,
     warnings: warningsOf({ index, spent: meter.spent, window: resolved.window, windows }),
-    meta: {
+    instance: {
       f: subject.f,
-      f_baseline: found.fBaseline,
+      fBaseline: found.fBaseline,
       gap: found.gap,
-      n_steps: found.nSteps,
-      model_calls: meter.calls,
-      tokens: tokenMeta(sequence, parts, found.values),
+      nSteps: found.nSteps,
+      modelCalls: meter.calls,
+      tokens: explainedTokens(sequence, parts, found.values),
+      words: scoredWords(parts, found.values, settings),
       target: resolved.target,
-      ...(meter.spent ? { budget_spent: true } : {}),
+      ...(meter.spent ? { budgetSpent: true } : {}),
       ...(windows > 1 ? { window: { index: resolved.window, count: windows } } : {}),
       ...(found.extra ? { details: found.extra } : {}),
       ...(evaluation ? { evaluation } : {}),
@@ -173,13 +166,4 @@ function warningsOf(told: {
         ]
       : []),
   ];
-}
-
-function joined(scores: readonly InstanceScores[]): TokenAttributions {
-  return {
-    topk_question_idx: scores.map((s) => s.topkQuestionIdx),
-    topk_context_idx: scores.map((s) => s.topkContextIdx),
-    question_tokens: scores.map((s) => s.questionTokens),
-    context_tokens: scores.map((s) => s.contextTokens),
-  };
 }

@@ -5,7 +5,6 @@ export * from './dataset.ts';
 export * from './explain.ts';
 export type * from './instance.ts';
 export * from './loss.ts';
-export type * from './meta.ts';
 export * from './pooling.ts';
 export * from './registry.ts';
 export * from './sequence.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject, NamedTensors } from '@tessera/contracts';
+import type { ExplainedTarget, NamedTensors } from '@tessera/contracts';
 import type { OutputName } from './context.ts';
 import type { ExplainInstance, Prediction } from './instance.ts';
 import type { Meter } from './meter.ts';
@@ -20,7 +20,7 @@ export interface Resolved {
   readonly sequence: TokenSequence;
   readonly window: number;
   /** For people and programs: which class, span or token F belongs to. */
-  readonly target: JsonObject;
+  readonly target: ExplainedTarget;
 }
 
 export interface ResolveOptions {

@@ -1,7 +1,7 @@
 import {
   type ExplainOptions,
+  type Explanation,
   explainCatalogue,
-  type JsonObject,
   requireCapabilities,
 } from '@tessera/contracts';
 import type { ExplainedModel } from './context.ts';
@@ -16,8 +16,8 @@ export function settle(options: ExplainOptions, explainer: Explainer, kind: Pred
 }
 
 /** Options as they are echoed: everything that was in force. */
-export function echo({ method: _, ...settings }: Settings): JsonObject {
-  return given(settings) as JsonObject;
+export function echo({ method: _, ...settings }: Settings): Explanation['options'] {
+  return given(settings);
 }
 
 /** Throws CAPABILITY_MISSING when the model cannot do what the method needs. */

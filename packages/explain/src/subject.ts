@@ -1,4 +1,4 @@
-import type { ExplainOptions, JsonObject, NamedTensors } from '@tessera/contracts';
+import type { ExplainedInstance, ExplainOptions, NamedTensors } from '@tessera/contracts';
 import type { ModelInput, ScalarTarget } from './context.ts';
 import type { Word } from './sequence.ts';
 
@@ -36,5 +36,5 @@ export interface Attribution {
   readonly gap: number | null;
   readonly nSteps: number | null;
   /** More that the method can tell, such as the intercept of a linear model. */
-  readonly extra?: JsonObject;
+  readonly extra?: ExplainedInstance['details'];
 }

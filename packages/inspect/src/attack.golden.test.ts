@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { splitWords } from '@tessera/attack';
-import { type JsonObject, jobPayload } from '@tessera/contracts';
+import { type AttackedInput, jobPayload } from '@tessera/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attackContext } from './contexts/attack-context.ts';
 import { explainContext } from './contexts/explain-context.ts';
+import { attackOf } from './testing/attack-of.ts';
 import { openModel, type TestModel } from './testing/open-model.ts';
 
 /**
@@ -82,7 +83,7 @@ describe.each(['hotflip-bert-tiny', 'hotflip-sentiment-en'])('%s', (name) => {
 describe.each([
   ['input-reduction-sentiment-en', 'sequence-classification'],
   ['input-reduction-qa-en', 'question-answering'],
-])('%s', (name, task) => {
+] as const)('%s', (name, task) => {
   const golden = read<Reduction>(name);
   let model: TestModel;
   beforeAll(async () => {
@@ -92,13 +93,13 @@ describe.each([
 
   it.each(golden.cases)('$texts', async ({ texts, subsets, fewestWordsStepwise, greedy, beam }) => {
     const input = [texts.length === 1 ? texts[0] : texts];
-    const reduce = async (width: number): Promise<JsonObject> => {
+    const reduce = async (width: number): Promise<AttackedInput> => {
       const attack = { method: 'input_reduction', beam: width, max_reductions: 30 };
-      return (await model.run({ task, input, attack })).fields['adversarial'] as JsonObject;
+      return attackOf(await model.run({ task, input, attack })).inputs[0]!;
     };
-    const masksOf = (found: JsonObject): string[] => {
+    const masksOf = (found: AttackedInput): string[] => {
       const mask = new Array<number>(splitWords(texts[0]!).words.length).fill(1);
-      return (found['edits'] as { word: number }[]).map(({ word }) => {
+      return found.edits.map(({ word }) => {
         mask[word] = 0;
         return mask.join('');
       });
@@ -109,12 +110,12 @@ describe.each([
     const textOf = (mask: string): string => words.filter((_, i) => mask[i] === '1').join(' ');
     expect(masksOf(narrow).map(textOf)).toEqual(greedy.slice(1).map(textOf));
     const wide = await reduce(golden.beamWidth);
-    expect(wide['reduced_to']).toBe([...beam.at(-1)![0]!].filter((bit) => bit === '1').length);
-    expect(wide['reduced_to']).toBeLessThanOrEqual(narrow['reduced_to'] as number);
-    expect(wide['reduced_to']).toBeGreaterThanOrEqual(fewestWordsStepwise);
+    expect(wide.reducedTo).toBe([...beam.at(-1)![0]!].filter((bit) => bit === '1').length);
+    expect(wide.reducedTo).toBeLessThanOrEqual(narrow.reducedTo);
+    expect(wide.reducedTo).toBeGreaterThanOrEqual(fewestWordsStepwise);
     // Every step is one that brute force calls unchanged.
     for (const mask of masksOf(wide)) expect(subsets[mask]!.same).toBe(true);
-    expect(new Set(wide['same_prediction'] as boolean[])).toEqual(new Set([true]));
+    expect(new Set(wide.samePrediction)).toEqual(new Set([true]));
   });
 });
 

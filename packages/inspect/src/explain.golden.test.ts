@@ -142,8 +142,8 @@ async function check(method: Method, { instance, one, golden, runtime }: Checked
     monotonicMs: systemClock.monotonicMs,
     reportProgress: () => undefined,
   });
-  const { explainMeta } = await explain({ options: asked, instances: [instance] }, context);
-  const meta = explainMeta.instances[0]!;
+  const { explanation } = await explain({ options: asked, instances: [instance] }, context);
+  const meta = explanation.instances[0]!;
   const what = `${method.method} ${JSON.stringify(method.options)}`;
   expect(Math.abs(meta.f - one.f), `F of ${what}`).toBeLessThan(
     golden.tolerance * Math.max(1, Math.abs(one.f)),
@@ -162,7 +162,7 @@ async function check(method: Method, { instance, one, golden, runtime }: Checked
     );
   });
   if (method.gap === undefined) return;
-  expect(meta.f_baseline).toBeCloseTo(method.fBaseline!, 4);
+  expect(meta.fBaseline).toBeCloseTo(method.fBaseline!, 4);
   expect(Math.abs(meta.gap! - method.gap), `gap of ${what}`).toBeLessThan(
     golden.tolerance * Math.max(1, Math.abs(one.f - method.fBaseline!), Math.abs(method.gap)),
   );

@@ -1,11 +1,12 @@
-import { type AttackResult, attack, type Unit } from '@tessera/attack';
+import { type Attacked, attack, type Unit } from '@tessera/attack';
 import { AppError } from '@tessera/base';
 import {
   type AttackOptions,
   defaultExplainOptions,
+  type Explanation,
   float32,
   type JobPayload,
-  type Json,
+  type PredictedResult,
   type TaskResult,
   valuesMethod,
 } from '@tessera/contracts';
@@ -17,8 +18,8 @@ import { instancesOf } from './contexts/instances.ts';
 import { helperCalls, type OpenHelper } from './other-models/helper-models.ts';
 
 /**
- * An attack's reply: the task's normal reply for the modified inputs, with the story in `adversarial`
- * (docs/square-wire.md#attack-requests, #attack-replies).
+ * An attack's result: predictions of the changed texts, the first being the text as it was, and what the
+ * attack found.
  */
 export async function runAttack(
   payload: JobPayload & { readonly attack: AttackOptions },
@@ -40,17 +41,12 @@ export async function runAttack(
       ...helperCalls(payload.attack, openHelper, context),
     },
   );
-  const reply = await replyOf(payload, found.rows, context);
-  const attributions = await rowAttributions(payload, found, context);
+  const reply = await predict(payload, found.rows, context);
+  const explanation = await explainRows(payload, found, context);
   return {
     ...reply,
-    fields: {
-      ...reply.fields,
-      contexts: found.contexts,
-      questions: found.questions,
-      adversarial: found.adversarial,
-      ...(attributions ? { attributions } : {}),
-    },
+    ...(explanation && { explanation }),
+    attack: found.report,
     warnings: [...reply.warnings, ...(payload.warnings ?? []), ...found.warnings],
   };
 }
@@ -63,11 +59,11 @@ function unitsOf(payload: JobPayload, context: SaliencyContext): readonly [Unit,
 }
 
 /** Exactly one answer per row, whatever topk was; choices are judged question by question and stacked. */
-async function replyOf(
-  payload: JobPayload,
+async function predict(
+  payload: JobPayload<'sequence-classification' | 'question-answering'>,
   rows: readonly Unit[],
   context: SaliencyContext,
-): Promise<TaskResult> {
+): Promise<PredictedResult> {
   if (payload.task === 'question-answering') {
     const asked = withRows(
       payload,
@@ -83,48 +79,34 @@ async function replyOf(
       ),
       context,
     );
-  const replies: TaskResult[] = [];
+  const replies: PredictedResult<'sequence-classification'>[] = [];
   for (const unit of rows) replies.push(await runTask(withRows(payload, [...unit]), context));
   const logits = replies.map((reply) => reply.tensors['logits']!);
   const data = Float32Array.from(logits.flatMap((one) => Array.from(one.data as Float32Array)));
   return {
     ...replies[0]!,
-    fields: {
-      ...replies[0]!.fields,
-      labels: replies.flatMap(({ fields }) => fields['labels'] as readonly number[]),
+    prediction: {
+      ...replies[0]!.prediction,
+      labels: replies.flatMap(({ prediction }) => prediction.labels),
     },
     tensors: { logits: float32([replies.length, data.length / replies.length], data) },
   };
 }
 
-/** Input reduction explains every row by the saliency method; equal rows once. */
-async function rowAttributions(
+/** The explanation of every row by the method that the attack names for it. */
+async function explainRows(
   payload: JobPayload,
-  found: AttackResult,
+  { rows, explainRowsBy: method }: Attacked,
   context: SaliencyContext,
-): Promise<readonly Json[] | null> {
-  const method = found.explainRowsBy;
+): Promise<Explanation | null> {
   if (!method) return null;
-  const rows = found.rows.map(([row]) => row);
-  const keys = rows.map((row) => JSON.stringify(row));
-  const distinct = [...new Set(keys)];
   const { instances, asChoices } = await instancesOf(
     withRows(
       payload,
-      distinct.map((key) => rows[keys.indexOf(key)]!),
+      rows.map(([row]) => row),
     ),
     context,
   );
-  // SQuARE asks for as many ids as the question has characters, which is all of them.
-  const options = { ...defaultExplainOptions(valuesMethod(method)), top_k: 100_000 };
-  const { attributions } = await explain({ options, instances, asChoices }, explainContext(context));
-  const [one] = attributions;
-  return [
-    Object.fromEntries(
-      Object.entries(one!).map(([name, list]) => [
-        name,
-        keys.map((key) => (list as readonly Json[])[distinct.indexOf(key)]!),
-      ]),
-    ),
-  ];
+  const options = defaultExplainOptions(valuesMethod(method));
+  return (await explain({ options, instances, asChoices }, explainContext(context))).explanation;
 }

@@ -1,34 +1,32 @@
-import type { ExplainOptions, JobPayload, JsonObject, TaskResult } from '@tessera/contracts';
+import type { ExplainOptions, JobPayload, TaskResult } from '@tessera/contracts';
 import { explain } from '@tessera/explain';
 import { runTask } from '@tessera/tasks';
 import { explainContext, type SaliencyContext } from './contexts/explain-context.ts';
 import { generatedSteps } from './contexts/generated-steps.ts';
 import { instancesOf } from './contexts/instances.ts';
 
-/**
- * A prediction with its explanation: SQuARE's fields (docs/square-wire.md#results), and `explain_meta` beside
- * them.
- */
+/** A prediction with its explanation. */
 export async function runExplain(
   payload: JobPayload & { readonly explain: ExplainOptions },
   context: SaliencyContext,
 ): Promise<TaskResult> {
-  const predicted = await runTask({ ...payload, explain: null }, context);
-  const { instances, asChoices } =
-    payload.task === 'generation'
-      ? { instances: await generatedSteps(payload, predicted, context), asChoices: false }
-      : await instancesOf(payload, context);
+  const { predicted, instances, asChoices } = await prepare(payload, context);
   const found = await explain({ options: optionsOf(payload), instances, asChoices }, explainContext(context));
   return {
     ...predicted,
-    fields: {
-      ...predicted.fields,
-      attributions: found.attributions,
-      ...(found.bertviz.length > 0 || 'bertviz' in predicted.fields ? { bertviz: found.bertviz } : {}),
-      explain_meta: found.explainMeta as unknown as JsonObject,
-    },
+    explanation: found.explanation,
     warnings: [...predicted.warnings, ...(payload.warnings ?? []), ...found.warnings],
   };
+}
+
+/** The prediction, and what of it is explained. */
+async function prepare(payload: JobPayload, context: SaliencyContext) {
+  if (payload.task !== 'generation') {
+    const predicted = await runTask({ ...payload, explain: null }, context);
+    return { predicted, ...(await instancesOf(payload, context)) };
+  }
+  const predicted = await runTask({ ...payload, explain: null }, context);
+  return { predicted, instances: await generatedSteps(payload, predicted, context), asChoices: false };
 }
 
 /** In generation `target` names a step, which the instances have chosen already. */

@@ -1,5 +1,5 @@
 import { AppError, type Clock, type Log, toAppError, toWireError, within } from '@tessera/base';
-import { encodeSafetensors, openPayload, type TaskTimings } from '@tessera/contracts';
+import { encodeSafetensors, openPayload, resultVersion, type TaskTimings } from '@tessera/contracts';
 import { isPassing } from './availability/passing.ts';
 import type { Counter } from './count.ts';
 import type { Enqueue } from './enqueue.ts';
@@ -179,7 +179,12 @@ function finish(end: Extract<RunEnd, { kind: 'succeeded' | 'failed' }>, maxResul
     const error = new AppError('RESULT_TOO_LARGE', { detail: { bytes, limit: maxResultBytes } });
     return { kind: 'failed', error, timings: end.timings };
   }
-  const stored = { fieldsText, tensors: blob && blob.byteLength > 0 ? blob : null, warnings };
+  const stored = {
+    version: resultVersion,
+    fieldsText,
+    tensors: blob && blob.byteLength > 0 ? blob : null,
+    warnings,
+  };
   return { kind: 'succeeded', result: stored, timings: end.timings };
 }
 

@@ -2,9 +2,9 @@ import type { AppError, Clock, Log, NewId } from '@tessera/base';
 import type {
   JobPayload,
   JobRequest,
+  NamedTensors,
   TaskEvent,
   TaskProgress,
-  TaskResult,
   TaskTimings,
   TaskToken,
   TaskView,
@@ -77,7 +77,12 @@ export type AbortReason = 'cancelled' | 'lost' | 'closing';
 export type RunEnd =
   | {
       readonly kind: 'succeeded';
-      readonly result: Omit<TaskResult, 'tensors'> & { readonly tensors: TaskResult['tensors'] | Uint8Array };
+      readonly result: {
+        /** What is stored as JSON and never looked into here. */
+        readonly fields: Readonly<Record<string, unknown>>;
+        readonly tensors: NamedTensors | Uint8Array;
+        readonly warnings: readonly string[];
+      };
       readonly timings: TaskTimings;
     }
   | { readonly kind: 'failed'; readonly error: AppError; readonly timings?: TaskTimings }

@@ -41,7 +41,7 @@ describe('whatever is done to tasks, in whatever order', () => {
   let pool: pg.Pool;
   const newId = newIdFrom(systemClock.now);
   const error = toWireError(new AppError('WORKER_LOST', { detail: { attempts: 3 } }));
-  const result = { fieldsText: '{}', tensors: null, warnings: [] };
+  const result = { version: 2, fieldsText: '{}', tensors: null, warnings: [] };
 
   beforeAll(async () => {
     postgres = await startTestPostgres();

@@ -1,4 +1,4 @@
-import type { JobPayload, ModelType, TaskName, TaskResult } from '@tessera/contracts';
+import type { JobPayload, ModelType, PredictedResult, TaskName } from '@tessera/contracts';
 import type { ForwardTimings, ModelRuntime } from '@tessera/serving';
 
 /** What a head may use while it works on one job. */
@@ -37,10 +37,10 @@ export interface HeadContext {
 }
 
 /**
- * One task: payload in, fields and tensors out (docs/square-wire.md#tasks). It knows no queue, no HTTP and no
- * ONNX.
+ * One task: payload in, prediction and tensors out (docs/square-wire.md#tasks). It knows no queue, no HTTP
+ * and no ONNX.
  */
 export interface TaskHead<T extends TaskName> {
   readonly task: T;
-  run(payload: JobPayload<T>, context: HeadContext): Promise<TaskResult>;
+  run(payload: JobPayload<T>, context: HeadContext): Promise<PredictedResult<T>>;
 }

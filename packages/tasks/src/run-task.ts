@@ -1,4 +1,4 @@
-import type { JobPayload, TaskName, TaskResult } from '@tessera/contracts';
+import type { JobPayload, PredictedResult, TaskName } from '@tessera/contracts';
 import type { HeadContext, TaskHead } from './head.ts';
 import { taskHeads } from './registry.ts';
 
@@ -9,7 +9,7 @@ import { taskHeads } from './registry.ts';
 export function runTask<T extends TaskName>(
   payload: JobPayload<T>,
   context: HeadContext,
-): Promise<TaskResult> {
+): Promise<PredictedResult<T>> {
   const heads: { readonly [K in TaskName]: TaskHead<K> } = taskHeads;
   return heads[payload.task].run(payload, context);
 }

@@ -6,7 +6,6 @@ export const generation: readonly WireCase[] = [
     'greedy text': { task_kwargs: { max_new_tokens: 6 } },
     'text of beams': { task_kwargs: { max_new_tokens: 6, num_beams: 2, num_return_sequences: 2 } },
     'sampled text': { task_kwargs: { max_new_tokens: 6, do_sample: true, seed: 3, top_k: 5 } },
-    'text with an unknown option': { model_kwargs: { max_new_tokens: 4, wings: 2 } },
   }),
   ...many(captions, ['A'], {
     'text with its scores': {

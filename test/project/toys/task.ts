@@ -26,7 +26,7 @@ export const task: Toy = {
 export const toy: TaskHead<'toy'> = {
   task: 'toy',
   run: async ({ input, options }) => ({
-    fields: { count: input.length, loud: options.loud },
+    prediction: { count: input.length, loud: options.loud },
     tensors: {},
     warnings: [],
   }),
@@ -48,8 +48,14 @@ export const toy: TaskHead<'toy'> = {
         '  embedding: (kwargs) => ({',
         "  toy: (kwargs) => ({ loud: kwargs.boolean('loud', false) }),\n",
       ),
-    'packages/dialects/src/square/result-defaults.ts': (old) =>
-      before(old, '  generation: {', '  toy: { count: 0 },\n'),
+    'packages/dialects/src/square/encode-prediction.ts': (old) =>
+      before(
+        before(old, '  generation: {', '  toy: { count: 0 },\n'),
+        '  generation: ({',
+        '  toy: ({ count }) => ({ count }),\n',
+      ),
+    'packages/contracts/src/results/prediction.ts': (old) =>
+      before(old, '  generation: z.object({', '  toy: z.object({ count: z.int(), loud: z.boolean() }),\n'),
   },
   proof: `
 import { jobPayload } from './packages/contracts/dist/index.js';

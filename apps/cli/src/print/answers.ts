@@ -52,7 +52,7 @@ const readers: Readonly<Record<TaskName, (fields: Fields, tensors: Lists) => rea
   embedding: (fields, tensors) => {
     const rows = tensors['embeddings'] ?? [];
     return rows.map((row) => ({
-      json: { embedding: row, ...(fields['embeddingMode'] ? { mode: fields['embeddingMode'] } : {}) },
+      json: { embedding: row, ...(fields['mode'] ? { mode: fields['mode'] } : {}) },
       lines: (input) => {
         const numbers = (row as readonly unknown[]).flat() as readonly number[];
         return `${oneLine(input)}  ${pc.dim(`[${numbers.length}]`)} ${numbers.slice(0, 6).map(rounded).join(' ')} …`;

@@ -1,6 +1,6 @@
 import { AppError } from '@tessera/base';
 import { isFinal, isTaskId } from '@tessera/contracts';
-import { encodeSquareTask, endedWithout, openRecord, type WireResponse } from '@tessera/dialects';
+import { encodeSquareTask, endedWithout, type WireResponse } from '@tessera/dialects';
 import { sightOf } from '../access.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { clientSignal } from '../http/client-signal.ts';
@@ -37,7 +37,7 @@ export function taskResult(deps: GatewayDeps): SquareHandler<'task-result'> {
       {
         kind: 'finished',
         view,
-        result: openRecord(result),
+        result,
         encoded: !model?.returnPlaintextArrays,
       },
       acceptsJson,

@@ -4,7 +4,12 @@ import type { TaskExit } from './held-tasks.ts';
 
 const done = (timings: object, loadMs = 0): TaskExit => ({
   kind: 'done',
-  result: { fields: {}, tensors: new Uint8Array(), warnings: [], timings },
+  result: {
+    fields: { generatedTexts: [], finishReasons: [], inputLengths: [] },
+    tensors: new Uint8Array(),
+    warnings: [],
+    timings,
+  },
   loadMs,
 });
 

@@ -5,7 +5,12 @@ import { scriptedSpawn } from '../testing/scripted-child.ts';
 import type { TaskExit } from './held-tasks.ts';
 import { openReplica } from './replica.ts';
 
-const result: TaskDone = { fields: { labels: [1] }, tensors: new Uint8Array(), warnings: [], timings: {} };
+const result: TaskDone = {
+  fields: { labels: [1], id2label: {} },
+  tensors: new Uint8Array(),
+  warnings: [],
+  timings: {},
+};
 const none: BatchCounts = { batches: 0, rows: 0, tokens: 0, paddedTokens: 0 };
 const order = { type: 'open', model: { identifier: 'm', batchSize: 8 } } as unknown as OpenOrder;
 const task = (taskId: string, payload: object = {}): TaskOrder => ({

@@ -1,5 +1,5 @@
 import { AppError } from '@tessera/base';
-import { encodeSafetensors, type TaskResult, type TaskTimings } from '@tessera/contracts';
+import { encodeSafetensors, fieldsOf, type TaskResult, type TaskTimings } from '@tessera/contracts';
 import type { TaskDone } from './protocol.ts';
 
 /** Packs a result for the way through the host; throws RESULT_TOO_LARGE when nobody could store it. */
@@ -8,7 +8,7 @@ export function packResult(result: TaskResult, limit: number, timings: TaskTimin
   const bytes = Object.values(result.tensors).reduce((sum, t) => sum + t.data.byteLength, 0);
   if (bytes > limit) throw new AppError('RESULT_TOO_LARGE', { detail: { bytes, limit } });
   return {
-    fields: result.fields,
+    fields: fieldsOf(result),
     tensors: encodeSafetensors(result.tensors),
     warnings: result.warnings,
     timings,

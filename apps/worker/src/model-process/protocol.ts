@@ -2,8 +2,8 @@ import type { WireError } from '@tessera/base';
 import type {
   Capability,
   JobPayload,
-  JsonObject,
   ModelEntry,
+  ResultFields,
   TaskProgress,
   TaskTimings,
   TaskToken,
@@ -51,7 +51,7 @@ export type HostMessage =
 
 /** A finished task; the tensors are safetensors bytes already, so that the host only passes them on. */
 export interface TaskDone {
-  readonly fields: JsonObject;
+  readonly fields: ResultFields;
   readonly tensors: Uint8Array;
   readonly warnings: readonly string[];
   readonly timings: TaskTimings;

@@ -1,11 +1,12 @@
 import { AppError } from '@tessera/base';
-import type { AttackOptions, Behaviour, Json, TextInput } from '@tessera/contracts';
+import type { AttackOptions, Behaviour, BehaviourReport, TextInput } from '@tessera/contracts';
 import type { Outcome, Unit } from '../context.ts';
 import { goalOf } from '../goals/goal.ts';
 import { describeOutcome, sameOutcome } from '../outcome.ts';
 import { partsOf } from '../parts.ts';
 import type { SetAttack } from '../recipes/recipe.ts';
-import type { AttackRequest, AttackResult } from '../request.ts';
+import { echo } from '../report.ts';
+import type { Attacked, AttackRequest } from '../request.ts';
 import type { Session } from '../session.ts';
 import { textAt } from '../subject.ts';
 import { expandTemplate, perturbed } from './perturb.ts';
@@ -14,13 +15,12 @@ import { expandTemplate, perturbed } from './perturb.ts';
  * Behavioural tests in CheckList's way (Ribeiro et al. 2020). Invariance: the change must not change the
  * prediction. Directional: the probability of `target` (or of the original prediction) must not move against
  * `direction` by more than `tolerance`. Texts come from a template and its lexicon, or are the request's own.
- * The reply has the shape SQuARE's front-end shows.
  */
-async function checklist(request: AttackRequest, session: Session): Promise<Omit<AttackResult, 'warnings'>> {
+async function checklist(request: AttackRequest, session: Session): Promise<Attacked> {
   const { options } = request;
   const tests = options.tests.length > 0 ? options.tests : defaultTests;
   const rows: Unit[] = [];
-  const reports: Json[] = [];
+  const reports: BehaviourReport[] = [];
   for (const test of tests) {
     const cases = casesOf(test, request, options.seed);
     const outcomes = await session.predict(cases.flatMap(({ before, after }) => [before, after]));
@@ -33,19 +33,17 @@ async function checklist(request: AttackRequest, session: Session): Promise<Omit
     rows.push(...results.map((one) => one.after));
     reports.push(reportOf(test, results, { options, session }));
   }
-  const texts = rows.map((row) => textAt(row[0], 0));
   return {
-    rows: rows.length > 0 ? rows : [request.units[0]],
-    questions: [],
-    contexts: texts,
-    adversarial: {
-      indices: [],
+    report: {
       method: options.method,
+      options: echo(options),
       tests: reports,
       queries: session.queries,
-      ...(session.spent ? { budget_spent: true } : {}),
+      ...(session.spent ? { budgetSpent: true } : {}),
     },
+    rows: rows.length > 0 ? rows : [request.units[0]],
     explainRowsBy: null,
+    warnings: [],
   };
 }
 
@@ -109,23 +107,22 @@ function reportOf(
   test: Behaviour,
   results: readonly (Case & { readonly from: Outcome; readonly to: Outcome; readonly ok: boolean })[],
   { options, session }: Judge,
-): Json {
+): BehaviourReport {
   const { id2label } = session.context.model;
   const failed = results.filter((one) => !one.ok).length;
   return {
-    test_name: test.name,
-    test_type: options.method === 'checklist_invariance' ? 'INV' : 'DIR',
+    name: test.name,
+    kind: options.method === 'checklist_invariance' ? 'invariance' : 'directional',
     capability: test.capability,
-    total_cases: results.length,
-    failed_cases: failed,
-    success_cases: results.length - failed,
-    failure_rate: results.length === 0 ? 0 : failed / results.length,
-    test_cases: results.map(({ before, after, from, to, ok }) => ({
-      before: [...before],
-      after: [...after],
-      prediction_before: describeOutcome(from, id2label),
-      prediction_after: describeOutcome(to, id2label),
-      success: ok,
+    total: results.length,
+    failed,
+    failureRate: results.length === 0 ? 0 : failed / results.length,
+    cases: results.map(({ before, after, from, to, ok }) => ({
+      before,
+      after,
+      predictionBefore: describeOutcome(from, id2label),
+      predictionAfter: describeOutcome(to, id2label),
+      passed: ok,
     })),
   };
 }

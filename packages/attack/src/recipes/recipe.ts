@@ -12,7 +12,7 @@ import {
 import { keepSimilar } from '../constraints/similar.ts';
 import type { Outcome } from '../context.ts';
 import type { Goal } from '../goals/goal.ts';
-import type { AttackRequest, AttackResult } from '../request.ts';
+import type { Attacked, AttackRequest } from '../request.ts';
 import type { SearchContext } from '../searches/search.ts';
 import type { Scored, Session } from '../session.ts';
 import { type AttackSubject, replay, startOf, withEdit } from '../subject.ts';
@@ -47,7 +47,7 @@ export interface Recipe {
 
 /** An attack that looks at all inputs of a request together. */
 export interface SetAttack {
-  runOnSet(request: AttackRequest, session: Session): Promise<Omit<AttackResult, 'warnings'>>;
+  runOnSet(request: AttackRequest, session: Session): Promise<Attacked>;
 }
 
 /** Joins a transformation and constraints to what a search may do. */

@@ -1,11 +1,12 @@
 import { AppError } from '@tessera/base';
-import type { AttackOptions, JsonObject, TextInput } from '@tessera/contracts';
+import type { AttackOptions, TextInput } from '@tessera/contracts';
 import type { Outcome, Unit, Vocabulary } from '../context.ts';
 import { type Goal, goalOf } from '../goals/goal.ts';
 import { describeOutcome } from '../outcome.ts';
 import { partsOf } from '../parts.ts';
 import type { SetAttack } from '../recipes/recipe.ts';
-import type { AttackRequest, AttackResult } from '../request.ts';
+import { echo } from '../report.ts';
+import type { Attacked, AttackRequest } from '../request.ts';
 import type { Session } from '../session.ts';
 import { isStopWord } from '../stop-words.ts';
 import { textAt } from '../subject.ts';
@@ -23,7 +24,7 @@ const maxRounds = 10;
  */
 export const universalTriggers: SetAttack = { runOnSet };
 
-async function runOnSet(request: AttackRequest, session: Session): Promise<Omit<AttackResult, 'warnings'>> {
+async function runOnSet(request: AttackRequest, session: Session): Promise<Attacked> {
   const { options } = request;
   const set = await openSet(request, session);
   const vocabulary = await session.context.vocabulary();
@@ -44,23 +45,21 @@ async function runOnSet(request: AttackRequest, session: Session): Promise<Omit<
   }
   const rows = set.units.map((unit) => withTrigger(unit, trigger, set.part));
   const { id2label } = session.context.model;
-  const adversarial: JsonObject = {
-    indices: trigger.map((_, i) => i),
-    method: 'universal_triggers',
-    trigger: [...trigger],
-    success_rate: current?.reached ?? null,
-    success_rate_without: before,
-    inputs: set.units.length,
-    queries: session.queries,
-    originals: set.originals.map((outcome) => describeOutcome(outcome, id2label)),
-    ...(session.spent ? { budget_spent: true } : {}),
-  };
   return {
+    report: {
+      method: options.method,
+      options: echo(options),
+      trigger,
+      successRate: current?.reached ?? null,
+      successRateWithout: before,
+      queries: session.queries,
+      originals: set.originals.map((outcome) => describeOutcome(outcome, id2label)),
+      texts: rows.map((row) => textAt(row[0], set.part)),
+      ...(session.spent ? { budgetSpent: true } : {}),
+    },
     rows,
-    questions: [],
-    contexts: rows.map((row) => textAt(row[0], set.part)),
-    adversarial,
     explainRowsBy: null,
+    warnings: [],
   };
 }
 

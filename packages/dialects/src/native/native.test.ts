@@ -130,7 +130,8 @@ describe('a submission', () => {
 
 describe('replies', () => {
   const record = {
-    fieldsText: '{"embedding_mode":"mean"}',
+    version: 2,
+    fieldsText: '{"mode":"mean"}',
     tensors: encodeSafetensors({ embeddings: float32([1, 2], [1, 2]), 'attentions.0': float32([1], [3]) }),
     warnings: ['cut'],
   };
@@ -142,7 +143,7 @@ describe('replies', () => {
       taskId: 't1',
       model: 'owner/model',
       task: 'embedding',
-      fields: { embedding_mode: 'mean' },
+      fields: { mode: 'mean' },
       tensorEncoding: 'list',
       tensors: { embeddings: [[1, 2]], attentions: [[3]] },
       warnings: ['cut'],

@@ -1,6 +1,14 @@
 import { AppError } from '@tessera/base';
-import { float32, type TaskName, type TaskResult, taskNames } from '@tessera/contracts';
+import {
+  encodeSafetensors,
+  float32,
+  type JsonObject,
+  type NamedTensors,
+  type TaskName,
+  taskNames,
+} from '@tessera/contracts';
 import { describe, expect, it } from 'vitest';
+import type { ResultRecord } from '../result-record.ts';
 import { modelEntry } from '../testing/model-entry.ts';
 import { taskView } from '../testing/task-view.ts';
 import { encodeError } from './encode-error.ts';
@@ -8,7 +16,13 @@ import { encodeResult } from './encode-result.ts';
 import { encodeQueued, encodeTask, endedWithout } from './encode-task.ts';
 import { decodeUpdate, encodeStatistics } from './statistics.ts';
 
-const empty: TaskResult = { fields: {}, tensors: {}, warnings: [] };
+const recordOf = (fields: JsonObject, tensors: NamedTensors = {}, version = 2): ResultRecord => ({
+  version,
+  fieldsText: JSON.stringify(fields),
+  tensors: encodeSafetensors(tensors),
+  warnings: [],
+});
+const empty = recordOf({}, {}, 1);
 
 describe('results', () => {
   // docs/square-wire.md#results: every field is present at its default.
@@ -43,11 +57,10 @@ describe('results', () => {
   });
 
   it("join the task's fields with its tensors as SQuARE's replies do", () => {
-    const result: TaskResult = {
-      fields: { answers: [[{ score: 0.91, start: 3, end: 7, answer: '1999' }]] },
-      tensors: { start_logits: float32([1, 3], [0.5, 0.25, 3]), end_logits: float32([1, 3], [0, 1, 2]) },
-      warnings: [],
-    };
+    const result = recordOf(
+      { answers: [[{ score: 0.91, start: 3, end: 7, answer: '1999' }]] },
+      { start_logits: float32([1, 3], [0.5, 0.25, 3]), end_logits: float32([1, 3], [0, 1, 2]) },
+    );
     expect(encodeTask({ kind: 'finished', view: taskView(), result, encoded: false }, false)).toEqual({
       status: 200,
       headers: {},

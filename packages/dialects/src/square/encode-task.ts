@@ -1,6 +1,7 @@
 import { AppError, fromWireError, toAppError } from '@tessera/base';
-import type { Json, TaskResult, TaskView } from '@tessera/contracts';
+import type { Json, TaskView } from '@tessera/contracts';
 import { jsonReply, type WireResponse } from '../dialect.ts';
+import type { ResultRecord } from '../result-record.ts';
 import { encodeResult } from './encode-result.ts';
 import { inSquareWords } from './field-names.ts';
 
@@ -10,7 +11,7 @@ export type Outcome =
   | {
       readonly kind: 'finished';
       readonly view: TaskView;
-      readonly result: TaskResult;
+      readonly result: ResultRecord;
       readonly encoded: boolean;
     }
   /** A management task (deploy, remove, workers): its result is the object itself. */

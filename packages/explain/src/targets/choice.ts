@@ -1,5 +1,5 @@
 import { AppError } from '@tessera/base';
-import type { ExplainOptions, JsonObject, NamedTensors } from '@tessera/contracts';
+import type { ExplainedTarget, ExplainOptions, NamedTensors } from '@tessera/contracts';
 import type { ExplainedModel, LinearTarget, ScalarTarget } from '../context.ts';
 import { minus } from '../target.ts';
 
@@ -18,7 +18,7 @@ export interface Choice {
   readonly queries: readonly number[];
   readonly probability: (outputs: NamedTensors) => number;
   readonly fixedPositions: boolean;
-  readonly description: JsonObject;
+  readonly description: ExplainedTarget;
 }
 
 export function withContrast(target: LinearTarget, contrast: LinearTarget | null): LinearTarget {

@@ -32,7 +32,7 @@ export function classTarget(
       kind: prediction.kind,
       class: index,
       label: model.id2label[String(index)] ?? null,
-      ...(contrast === null ? {} : { contrast, contrast_label: model.id2label[String(contrast)] ?? null }),
+      ...(contrast === null ? {} : { contrast, contrastLabel: model.id2label[String(contrast)] ?? null }),
     },
   };
 }

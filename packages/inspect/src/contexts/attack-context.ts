@@ -13,6 +13,7 @@ import {
   defaultExplainOptions,
   type ExplainMethod,
   type JobPayload,
+  type Prediction,
   type Tensor,
   valuesMethod,
 } from '@tessera/contracts';
@@ -98,21 +99,24 @@ async function outcomesOf(
       payload,
       units.map(([row]) => row),
     );
-    const { fields } = await runTask({ ...asked, options: { ...payload.options, topk } }, context);
-    return (fields['answers'] as unknown as Answers).map(([best, ...others]) => ({
+    const { prediction } = await runTask({ ...asked, options: { ...payload.options, topk } }, context);
+    return prediction.answers.map(([best, ...others]) => ({
       kind: 'answer',
       ...best!,
       candidates: [best!, ...others].map(({ answer, score }) => ({ answer, score })),
     }));
   }
+  if (payload.task !== 'sequence-classification')
+    throw new Error(`the outcomes of ${payload.task} are not compared`);
   if (isChoice(payload, context)) {
     const found = units.map(async (unit): Promise<Outcome> => {
-      const { fields, tensors } = await runTask(withRows(payload, [...unit]), context);
-      return { kind: 'choice', label: labelsOf(fields)[0]!, probabilities: rowsOf(tensors['logits']!)[0]! };
+      const { prediction, tensors } = await runTask(withRows(payload, [...unit]), context);
+      const [label] = labelsOf(prediction);
+      return { kind: 'choice', label: label!, probabilities: rowsOf(tensors['logits']!)[0]! };
     });
     return Promise.all(found);
   }
-  const { fields, tensors } = await runTask(
+  const { prediction, tensors } = await runTask(
     withRows(
       payload,
       units.map(([row]) => row),
@@ -120,13 +124,10 @@ async function outcomesOf(
     context,
   );
   const rows = rowsOf(tensors['logits']!);
-  return labelsOf(fields).map((label, i) => ({ kind: 'class', label, probabilities: rows[i]! }));
+  return labelsOf(prediction).map((label, i) => ({ kind: 'class', label, probabilities: rows[i]! }));
 }
 
-type Answers = readonly (readonly { score: number; start: number; end: number; answer: string }[])[];
-
-function labelsOf(fields: { readonly [key: string]: unknown }): readonly number[] {
-  const labels = fields['labels'] as readonly number[];
+function labelsOf({ labels }: Prediction<'sequence-classification'>): readonly number[] {
   if (labels.length > 0) return labels;
   throw new AppError('INPUT_INVALID', {
     detail: { field: 'attack', problem: 'a regression has no label that could be changed' },
@@ -249,12 +250,12 @@ async function saliencies(
     const [outcome] = unit.length > 1 ? await predict([unit]) : [];
     const row = outcome && outcome.kind !== 'answer' ? outcome.label : 0;
     const options = defaultExplainOptions(valuesMethod(method));
-    const { explainMeta } = await explain({ options, instances: [instances[row]!], asChoices }, model);
-    const meta = explainMeta.instances[0]!;
-    const { sequenceIds } = instances[row]!.windows[meta.window?.index ?? 0]!;
+    const { explanation } = await explain({ options, instances: [instances[row]!], asChoices }, model);
+    const { modelCalls, tokens, window } = explanation.instances[0]!;
+    const { sequenceIds } = instances[row]!.windows[window?.index ?? 0]!;
     return {
-      modelCalls: meta.model_calls + (outcome ? unit.length : 0),
-      values: meta.tokens.flatMap(({ start, end, value }, t) => {
+      modelCalls: modelCalls + (outcome ? unit.length : 0),
+      values: tokens.flatMap(({ start, end, value }, t) => {
         const sequence = sequenceIds[t] ?? null;
         return sequence === null ? [] : [{ sequence, start, end, value }];
       }),

@@ -1,5 +1,5 @@
 import { AppError } from '@tessera/base';
-import type { JobPayload, TaskResult } from '@tessera/contracts';
+import type { JobPayload, PredictedResult } from '@tessera/contracts';
 import type { ExplainInstance, TokenSequence } from '@tessera/explain';
 import type { Tokenizer } from '@tessera/serving';
 import type { SaliencyContext } from './explain-context.ts';
@@ -11,7 +11,7 @@ import type { SaliencyContext } from './explain-context.ts';
  */
 export async function generatedSteps(
   payload: JobPayload<'generation'>,
-  generated: TaskResult,
+  { prediction, tensors }: PredictedResult<'generation'>,
   { runtime }: SaliencyContext,
 ): Promise<readonly ExplainInstance[]> {
   if (runtime.description.isEncoderDecoder || !runtime.description.outputs.includes('logits'))
@@ -21,11 +21,10 @@ export async function generatedSteps(
         problem: 'generation can be explained for decoder-only models; this one has an encoder',
       },
     });
-  const lengths = generated.fields['input_lengths'] as readonly number[];
   const wanted = payload.explain?.target;
   const instances: ExplainInstance[] = [];
-  for (const [input, length] of lengths.entries()) {
-    const { data, shape } = generated.tensors[`sequences.${input}`]!;
+  for (const [input, length] of prediction.inputLengths.entries()) {
+    const { data, shape } = tensors[`sequences.${input}`]!;
     const ids = Array.from(data.subarray(0, shape[1]), Number);
     for (let at = length; at < ids.length; at += 1) {
       const step = at - length;

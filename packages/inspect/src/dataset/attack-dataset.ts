@@ -1,5 +1,5 @@
 import { type AttackContext, attack, datasetTable } from '@tessera/attack';
-import type { AttackOptions, Gold, Json, JsonObject } from '@tessera/contracts';
+import type { AttackedInput, AttackedMethod, AttackedRow, AttackOptions, Gold } from '@tessera/contracts';
 import { spreadOf } from '@tessera/explain';
 import { attackContext } from '../contexts/attack-context.ts';
 import { explainContext, type SaliencyContext } from '../contexts/explain-context.ts';
@@ -12,43 +12,15 @@ interface Method {
   readonly context: AttackContext;
 }
 
-/** The report of one attack, as `adversarial` has it. */
-interface Report {
-  readonly goal: string;
-  readonly success: boolean;
-  readonly skipped?: boolean;
-  readonly budget_spent?: boolean;
-  readonly texts: readonly string[];
-  readonly words: number;
-  readonly words_changed: number;
-  readonly perturbed_share: number;
-  readonly reduced_to: number;
-  readonly queries: number;
-}
-
-/** What a row shows of a report; the texts between the first and the last are left out. */
-const shownMembers = [
-  'goal',
-  'success',
-  'skipped',
-  'first_success_step',
-  'steps',
-  'final',
-  'edits',
-  'words',
-  'words_changed',
-  'reduced_to',
-  'perturbed_share',
-  'queries',
-  'budget_spent',
-];
-
 /** Attacks every record by every method; TextAttack's table for each. */
 export async function attackDataset(
   payload: EvaluationPayload,
   context: SaliencyContext,
   openHelper: OpenHelper,
-): Promise<{ readonly methods: Json; readonly measured: readonly MeasuredRecord<JsonObject>[] }> {
+): Promise<{
+  readonly methods: readonly AttackedMethod[];
+  readonly measured: readonly MeasuredRecord<Omit<AttackedRow, 'seconds'>>[];
+}> {
   const judge = await attackContext(payload, context, explainContext(context));
   const methods = payload.evaluation.attack.map(
     (options): Method => ({
@@ -56,7 +28,7 @@ export async function attackDataset(
       context: { ...judge, ...helperCalls(options, openHelper, context) },
     }),
   );
-  const measured = await measureAll<Method, JsonObject>({
+  const measured = await measureAll<Method, AttackedInput>({
     records: recordsOf(payload),
     methods,
     kind: 'attack',
@@ -82,23 +54,30 @@ async function attackOne(
   { options, context }: Method,
   { unit, gold }: EvaluatedRecord,
   tick: () => void,
-): Promise<JsonObject> {
+): Promise<AttackedInput> {
   const labelled = { ...options, ...(gold && { labels: [labelOf(gold)] }) };
-  return (await attack({ options: labelled, units: [unit] }, { ...context, reportProgress: tick }))
-    .adversarial;
+  const { report } = await attack({ options: labelled, units: [unit] }, { ...context, reportProgress: tick });
+  if ('inputs' in report) return report.inputs[0]!;
+  throw new Error(`${report.method} has no report of a single input`);
 }
 
 function labelOf(gold: Gold): number | string | string[] {
   return 'label' in gold ? gold.label : gold.answers;
 }
 
-function shown(one: Measured<JsonObject>): Measured<JsonObject> {
+/** A row as it is shown: without the texts between the first and the last. */
+function shown(one: Measured<AttackedInput>): Measured<Omit<AttackedRow, 'seconds'>> {
   if (!one.ok) return one;
-  const { texts } = one.found as unknown as Report;
-  const members = shownMembers.flatMap((name) =>
-    one.found[name] === undefined ? [] : [[name, one.found[name]] as const],
-  );
-  return { ...one, found: { ...Object.fromEntries(members), text: texts.at(-1)! } };
+  const {
+    original: _,
+    probabilities: __,
+    samePrediction: ___,
+    indices: ____,
+    texts,
+    correct: _____,
+    ...rest
+  } = one.found;
+  return { ...one, found: { ...rest, text: texts.at(-1)! } };
 }
 
 /**
@@ -106,42 +85,36 @@ function shown(one: Measured<JsonObject>): Measured<JsonObject> {
  * was attacked.
  */
 function summary(
-  asked: AttackOptions,
-  all: readonly Measured<JsonObject>[],
+  { method, ...options }: AttackOptions,
+  all: readonly Measured<AttackedInput>[],
   correct: readonly (boolean | null)[],
-): JsonObject {
+): AttackedMethod {
   const done = all.flatMap((one, i) =>
-    one.ok ? [{ report: one.found as unknown as Report, seconds: one.seconds, correct: correct[i]! }] : [],
+    one.ok ? [{ report: one.found, seconds: one.seconds, correct: correct[i]! }] : [],
   );
   const attacked = done.filter(({ report }) => !report.skipped);
   const successes = attacked.filter(({ report }) => report.success).map(({ report }) => report);
   const table = datasetTable(
-    done.map(({ report }) => ({
-      success: report.success,
-      flipped: report.success && report.goal !== 'keep',
-      wordsChanged: report.words_changed,
-      words: report.words,
-      queries: report.queries,
-    })),
+    done.map(({ report }) => report),
     done.map((one) => one.correct),
   );
   const spreads = {
     queries: spreadOf(attacked.map(({ report }) => report.queries)),
     words: spreadOf(attacked.map(({ report }) => report.words)),
-    perturbed_share: spreadOf(successes.map((one) => one.perturbed_share)),
-    words_changed: spreadOf(successes.map((one) => one.words_changed)),
+    perturbedShare: spreadOf(successes.map((one) => one.perturbedShare)),
+    wordsChanged: spreadOf(successes.map((one) => one.wordsChanged)),
     // Substitutions keep the number of words.
-    reduced_to: spreadOf(successes.filter(({ goal }) => goal === 'keep').map((one) => one.reduced_to)),
+    reducedTo: spreadOf(successes.filter(({ goal }) => goal === 'keep').map((one) => one.reducedTo)),
   };
   return {
-    method: asked.method,
-    options: asked as JsonObject,
+    method,
+    options,
     failed: all.length - done.length,
-    budget_spent: done.filter(({ report }) => report.budget_spent).length,
-    seconds: spreadOf(attacked.map(({ seconds }) => seconds)) as Json,
+    budgetSpent: done.filter(({ report }) => report.budgetSpent).length,
+    seconds: spreadOf(attacked.map(({ seconds }) => seconds)),
     table,
     measures: Object.fromEntries(
-      Object.entries(spreads).filter(([, value]) => value !== null),
-    ) as unknown as Json,
+      Object.entries(spreads).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+    ),
   };
 }

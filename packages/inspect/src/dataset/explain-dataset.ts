@@ -1,6 +1,14 @@
 import type { Outcome } from '@tessera/attack';
-import type { ExplainOptions, Json, JsonObject } from '@tessera/contracts';
-import { aggregateEvaluations, explain, type InstanceMeta, spreadOf } from '@tessera/explain';
+import type {
+  Curve,
+  ExplainedInstance,
+  ExplainedMethod,
+  ExplainedRow,
+  ExplainOptions,
+  MeasureSpreads,
+  Measures,
+} from '@tessera/contracts';
+import { aggregateEvaluations, explain, spreadOf } from '@tessera/explain';
 import { attackContext, isChoice, withRows } from '../contexts/attack-context.ts';
 import { explainContext, type SaliencyContext } from '../contexts/explain-context.ts';
 import { instancesOf } from '../contexts/instances.ts';
@@ -9,10 +17,10 @@ import { type EvaluatedRecord, type EvaluationPayload, recordsOf } from './recor
 
 /** An explanation of one record, measured. */
 interface Explained {
-  readonly options: JsonObject;
+  readonly options: ExplainedMethod['options'];
   readonly target: string;
   /** Its tokens are left out: thousands of records are held until the end. */
-  readonly instance: Omit<InstanceMeta, 'tokens'>;
+  readonly instance: Omit<ExplainedInstance, 'tokens' | 'words'>;
   readonly topWords: readonly (readonly [string, number])[];
 }
 
@@ -20,7 +28,10 @@ interface Explained {
 export async function explainDataset(
   payload: EvaluationPayload,
   context: SaliencyContext,
-): Promise<{ readonly methods: Json; readonly measured: readonly MeasuredRecord<JsonObject>[] }> {
+): Promise<{
+  readonly methods: readonly ExplainedMethod[];
+  readonly measured: readonly MeasuredRecord<Omit<ExplainedRow, 'seconds'>>[];
+}> {
   const methods = payload.evaluation.explain;
   const judge = await attackContext(payload, context, explainContext(context));
   const classifies = payload.task === 'sequence-classification' || payload.task === 'question-answering';
@@ -73,62 +84,51 @@ async function explainOne(
   const { instances, asChoices } = await instancesOf(withRows(payload, [...unit]), context);
   // Of choices the predicted one is explained; of a pair of embeddings the first text.
   const only = [outcome?.kind === 'choice' ? outcome.label : 0];
-  const found = await explain(
+  const { explanation } = await explain(
     { options: { ...options, evaluate: true }, instances, only, asChoices },
     explainContext(context),
   );
-  const { tokens: _, ...instance } = found.explainMeta.instances[0]!;
+  const { tokens: _, words, ...instance } = explanation.instances[0]!;
   return {
-    options: found.explainMeta.options,
-    target: found.explainMeta.target,
+    options: explanation.options,
+    target: explanation.target,
     instance,
-    topWords: topWords(found.attributions[0] ?? {}, options.top_k),
+    topWords: topWords(words, options.top_k),
   };
 }
 
 /** The words with the largest scores over both parts. */
-function topWords(attributions: JsonObject, topK: number): readonly (readonly [string, number])[] {
-  const lists = [attributions['question_tokens'], attributions['context_tokens']];
-  const words = lists.flatMap(
-    (list) => ((list as Json[] | undefined)?.[0] ?? []) as [number, string, number][],
-  );
-  return words
-    .map(([, word, score]) => [word, score] as const)
+function topWords({ question, context }: ExplainedInstance['words'], topK: number): ExplainedRow['topWords'] {
+  return [...question, ...context]
+    .map(({ text, score }) => [text, score] as const)
     .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))
     .slice(0, topK);
 }
 
 /** A row as it is shown: curves by their areas, because each is eleven numbers of its own. */
-function shown(one: Measured<Explained>): Measured<JsonObject> {
+function shown(one: Measured<Explained>): Measured<Omit<ExplainedRow, 'seconds'>> {
   if (!one.ok) return one;
-  const { f, f_baseline, gap, n_steps, model_calls, evaluation, budget_spent, window, target } =
-    one.found.instance;
-  const found: JsonObject = {
-    f,
-    f_baseline,
-    gap,
-    n_steps,
-    model_calls,
-    target,
-    top_words: one.found.topWords as unknown as Json,
+  const { details: _, evaluation, budgetSpent, window, ...rest } = one.found.instance;
+  const found = {
+    ...rest,
+    topWords: one.found.topWords,
     measures: Object.fromEntries(
-      Object.entries(evaluation ?? {}).flatMap(([name, value]) => {
-        if (name === 'eraser_bins') return [];
-        return [[name, areaOr(value)]];
-      }),
+      Object.entries(evaluation ?? {}).flatMap(([name, value]) =>
+        name === 'eraser_bins' ? [] : [[name, areaOr(value)]],
+      ),
     ),
-    ...(budget_spent ? { budget_spent } : {}),
-    ...(window ? { window } : {}),
+    ...(budgetSpent && { budgetSpent }),
+    ...(window && { window }),
   };
   return { ...one, found };
 }
 
-function areaOr(value: Json): Json {
+function areaOr(value: Measures[string]): Exclude<Measures[string], Curve> {
   return typeof value === 'object' && value !== null && 'area' in value ? value.area : value;
 }
 
 /** A method over the dataset. */
-function summary(asked: ExplainOptions, all: readonly Measured<Explained>[]): JsonObject {
+function summary({ method, ...asked }: ExplainOptions, all: readonly Measured<Explained>[]): ExplainedMethod {
   const done = all.filter((one) => one.ok);
   const [first] = done;
   const { deletion, insertion, ...measures } = aggregateEvaluations(
@@ -136,15 +136,23 @@ function summary(asked: ExplainOptions, all: readonly Measured<Explained>[]): Js
   );
   const { features, ...others } = measures;
   return {
-    method: asked.method,
-    options: first?.found.options ?? (asked as JsonObject),
+    method,
+    options: first?.found.options ?? asked,
     target: first?.found.target ?? null,
     explained: done.length,
     failed: all.length - done.length,
-    budget_spent: done.filter(({ found }) => found.instance.budget_spent).length,
-    model_calls: spreadOf(done.map(({ found }) => found.instance.model_calls)) as Json,
-    seconds: spreadOf(done.map(({ seconds }) => seconds)) as Json,
-    measures: { ...(features === undefined ? {} : { tokens: features }), ...others },
-    curves: { ...(deletion ? { deletion } : {}), ...(insertion ? { insertion } : {}) },
+    budgetSpent: done.filter(({ found }) => found.instance.budgetSpent).length,
+    modelCalls: spreadOf(done.map(({ found }) => found.instance.modelCalls)),
+    seconds: spreadOf(done.map(({ seconds }) => seconds)),
+    measures: { ...(features && { tokens: features }), ...others },
+    curves: { ...curveNamed('deletion', deletion), ...curveNamed('insertion', insertion) },
   };
+}
+
+/** A curve under its name; nothing where no curve was run to its end. */
+function curveNamed(
+  name: keyof ExplainedMethod['curves'],
+  curve: MeasureSpreads[string] | undefined,
+): ExplainedMethod['curves'] {
+  return curve && 'probability' in curve ? { [name]: curve } : {};
 }

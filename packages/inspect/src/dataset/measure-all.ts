@@ -1,6 +1,6 @@
 import { describeOutcome, isCorrect, type Outcome } from '@tessera/attack';
 import { AppError, renameField } from '@tessera/base';
-import type { JsonObject } from '@tessera/contracts';
+import type { DescribedOutcome } from '@tessera/contracts';
 import type { SaliencyContext } from '../contexts/explain-context.ts';
 import type { EvaluatedRecord } from './records.ts';
 
@@ -12,7 +12,7 @@ export type Measured<T> =
 export interface MeasuredRecord<T> {
   readonly record: number;
   /** Null where the task predicts more than one thing a text. */
-  readonly prediction: JsonObject | null;
+  readonly prediction: DescribedOutcome | null;
   readonly correct: boolean | null;
   /** In the order of the methods. */
   readonly methods: readonly Measured<T>[];
@@ -93,7 +93,7 @@ async function predictionOf<M, T>(
   { predict, context }: MeasureCalls<M, T>,
 ): Promise<{
   readonly outcome: Outcome | null;
-  readonly prediction: JsonObject | null;
+  readonly prediction: DescribedOutcome | null;
   readonly correct: boolean | null;
 }> {
   const outcome = await predict(record);

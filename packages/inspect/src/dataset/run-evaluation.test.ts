@@ -1,6 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { type EvaluationReport, evaluationTopK, jobPayload, type TaskProgress } from '@tessera/contracts';
+import {
+  type Curve,
+  type EvaluationReport,
+  evaluationTopK,
+  jobPayload,
+  type TaskProgress,
+} from '@tessera/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomizedPrefix } from '../other-models/randomized-model.ts';
 import { openModel, type TestModel } from '../testing/open-model.ts';
@@ -35,16 +41,16 @@ interface ExplainedSummary {
   readonly curves: { deletion: { mean: number; n: number; share: number[]; probability: number[] } };
 }
 interface ExplainedRow {
-  readonly model_calls: number;
-  readonly top_words: readonly [string, number][];
+  readonly modelCalls: number;
+  readonly topWords: readonly [string, number][];
   readonly measures: Record<string, number | null>;
   readonly error?: { code: string; text: string };
 }
 
 async function evaluate(model: TestModel, asked: Asked, more: object = {}): Promise<EvaluationReport> {
   const context = { ...model.context, ...more };
-  const { fields } = await runEvaluation(payloadOf(asked), context, model.openHelper);
-  return fields['evaluation'] as unknown as EvaluationReport;
+  const { evaluation } = await runEvaluation(payloadOf(asked), context, model.openHelper);
+  return evaluation!;
 }
 
 const summaries = (report: EvaluationReport) => report.methods as unknown as ExplainedSummary[];
@@ -76,10 +82,9 @@ withModel('bert-sequence-classification', (model) => {
     ]);
     for (const [m, options] of explain.entries()) {
       const alone = await model().run({ task, input, explain: { ...options, evaluate: true } });
-      const meta = alone.fields['explain_meta'] as unknown as {
-        instances: { evaluation: { tau_loo: number; deletion: { area: number; probability: number[] } } }[];
-      };
-      const evaluations = meta.instances.map(({ evaluation }) => evaluation);
+      const evaluations = alone.explanation!.instances.map(
+        ({ evaluation }) => evaluation as { tau_loo: number; deletion: Curve & { area: number } },
+      );
       const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
       const { measures, curves } = summaries(report)[m]!;
       expect(measures['tau_loo']!.mean).toBeCloseTo(mean(evaluations.map((one) => one.tau_loo)), 6);
@@ -95,7 +100,7 @@ withModel('bert-sequence-classification', (model) => {
     }
     expect(
       row(report, 1)
-        .top_words.map(([word]) => word)
+        .topWords.map(([word]) => word)
         .sort(),
     ).toEqual(['Anna', 'sings']);
   });
@@ -106,7 +111,7 @@ withModel('bert-sequence-classification', (model) => {
     const [all, curves] = [await run(), await run(['curves'])];
     expect(Object.keys(summaries(curves)[0]!.measures)).toEqual(['tokens']);
     expect(summaries(curves)[0]!.curves.deletion.share).toHaveLength(11);
-    expect(row(curves, 0).model_calls).toBeLessThan(row(all, 0).model_calls / 2);
+    expect(row(curves, 0).modelCalls).toBeLessThan(row(all, 0).modelCalls / 2);
   });
 
   it('makes the randomised models once for all records, and leaves none behind', async () => {
@@ -156,10 +161,7 @@ withModel('bert-sequence-classification', (model) => {
   });
 
   it('knows the accuracy by index and label, over the records whose truth is told', async () => {
-    const { labels, id2label } = (await model().run({ task, input })).fields as {
-      labels: number[];
-      id2label: Record<string, string>;
-    };
+    const { labels, id2label } = (await model().run({ task, input })).prediction!;
     const wrong = Object.keys(id2label)
       .map(Number)
       .find((label) => label !== labels[1])!;
@@ -176,10 +178,10 @@ withModel('bert-sequence-classification', (model) => {
     const attack = [{ method: 'deepwordbug', max_flips: 1 }];
     const attacked = await evaluate(model(), { task, input, records, attack });
     const { table } = attacked.methods[0] as { table: Record<string, number | null> };
-    expect(table).toMatchObject({ inputs: 3, skipped: 1, original_accuracy: 0.5 });
+    expect(table).toMatchObject({ inputs: 3, skipped: 1, originalAccuracy: 0.5 });
     const success = (r: number) => (attacked.rows[r]!.methods[0] as { success: boolean }).success;
-    expect(table['accuracy_under_attack']).toBe(success(0) ? 0 : 0.5);
-    expect(table['success_rate']).toBe((Number(success(0)) + Number(success(2))) / 2);
+    expect(table['accuracyUnderAttack']).toBe(success(0) ? 0 : 0.5);
+    expect(table['successRate']).toBe((Number(success(0)) + Number(success(2))) / 2);
     expect(attacked.rows[1]!.methods[0]).toMatchObject({ skipped: true, queries: 0 });
   });
 
@@ -207,9 +209,7 @@ withModel('bert-question-answering', (model) => {
   ];
 
   it('answers are judged and explained, questions reduced', async () => {
-    const { answers } = (await model().run({ task, input })).fields as unknown as {
-      answers: { answer: string }[][];
-    };
+    const { answers } = (await model().run({ task, input })).prediction!;
     const records = [
       { rows: 1, gold: { answers: [answers[0]![0]!.answer] } },
       { rows: 1, gold: { answers: ['certainly something else'] } },
@@ -225,7 +225,7 @@ withModel('bert-question-answering', (model) => {
     });
     const { table } = reduced.methods[0] as { table: Record<string, number | null> };
     // Reduction keeps the answer, so what was right stays right.
-    expect(table).toMatchObject({ skipped: 1, original_accuracy: 0.5, accuracy_under_attack: 0.5 });
+    expect(table).toMatchObject({ skipped: 1, originalAccuracy: 0.5, accuracyUnderAttack: 0.5 });
   });
 });
 
@@ -234,7 +234,7 @@ withModel('bert-multiple-choice', (model) => {
     const task = 'sequence-classification';
     const choices = (...texts: string[]) => texts.map((text) => ['What is the sky?', text]);
     const input = [...choices('blue', 'a green thing', 'loud'), ...choices('red', 'blue')];
-    const { labels } = (await model().run({ task, input: input.slice(0, 3) })).fields as { labels: number[] };
+    const { labels } = (await model().run({ task, input: input.slice(0, 3) })).prediction!;
     const records = [
       { rows: 3, gold: { label: labels[0]! } },
       { rows: 2, gold: null },
@@ -242,7 +242,7 @@ withModel('bert-multiple-choice', (model) => {
     const explain = [{ method: 'occlusion', metrics: ['curves'] }];
     const report = await evaluate(model(), { task, input, records, explain });
     expect(report).toMatchObject({ records: 2, accuracy: { mean: 1, n: 1 } });
-    const words = row(report, 0).top_words.map(([word]) => word);
+    const words = row(report, 0).topWords.map(([word]) => word);
     expect(words.length).toBeGreaterThan(0);
     for (const word of words) expect(`What is the sky? ${input[labels[0]!]![1]}`).toContain(word);
   });
@@ -280,7 +280,7 @@ withModel('bert-embedding', (model) => {
     expect(report.records).toBe(2);
     expect(
       row(report, 1)
-        .top_words.map(([word]) => word)
+        .topWords.map(([word]) => word)
         .sort(),
     ).toEqual(['a', 'dull', 'film']);
   });

@@ -1,4 +1,4 @@
-import type { EvaluationReport, Json, JsonObject, TaskResult } from '@tessera/contracts';
+import type { EvaluationReport, TaskResult } from '@tessera/contracts';
 import type { SaliencyContext } from '../contexts/explain-context.ts';
 import type { OpenHelper } from '../other-models/helper-models.ts';
 import { keepShuffles } from '../other-models/randomized-model.ts';
@@ -8,8 +8,8 @@ import type { MeasuredRecord } from './measure-all.ts';
 import type { EvaluationPayload } from './records.ts';
 
 /**
- * Measures methods of explanation, or attacks, over a dataset: `fields.evaluation` holds a summary per method
- * and a row per record (contracts: evaluationReport). The budget of a method is for each record. Throws
+ * Measures methods of explanation, or attacks, over a dataset: the report holds a summary per method and a
+ * row per record (contracts: evaluationReport). The budget of a method is for each record. Throws
  * TASK_CANCELLED, CAPABILITY_MISSING, and INPUT_INVALID when no record could be measured at all.
  */
 export async function runEvaluation(
@@ -17,23 +17,35 @@ export async function runEvaluation(
   context: SaliencyContext,
   openHelper: OpenHelper,
 ): Promise<TaskResult> {
-  const isAttack = payload.evaluation.attack.length > 0;
-  const { methods, measured } = isAttack
-    ? await attackDataset(payload, context, openHelper)
-    : await explainKept(payload, context);
+  if (payload.evaluation.attack.length > 0) {
+    const { methods, measured } = await attackDataset(payload, context, openHelper);
+    const { rows, ...common } = summaryOf(measured);
+    return resultOf({ kind: 'attack', ...common, methods, rows }, measured);
+  }
+  const { methods, measured } = await explainKept(payload, context);
+  const { rows, ...common } = summaryOf(measured);
+  return resultOf({ kind: 'explain', ...common, methods, rows }, measured);
+}
+
+function resultOf(evaluation: EvaluationReport, measured: readonly MeasuredRecord<object>[]): TaskResult {
+  return { prediction: null, evaluation, tensors: {}, warnings: warningsOf(measured) };
+}
+
+/** What the reports of both kinds tell of the records. */
+function summaryOf<T extends object>(measured: readonly MeasuredRecord<T>[]) {
   const judged = measured.filter(({ correct }) => correct !== null);
   const right = judged.filter(({ correct }) => correct).length;
-  const evaluation = {
-    kind: isAttack ? 'attack' : 'explain',
+  return {
     records: measured.length,
     accuracy: judged.length === 0 ? null : { mean: right / judged.length, n: judged.length },
-    methods: methods as unknown as EvaluationReport['methods'],
-    rows: measured.map(rowOf) as unknown as EvaluationReport['rows'],
-  } satisfies EvaluationReport;
-  return {
-    fields: { evaluation: evaluation as unknown as Json },
-    tensors: {},
-    warnings: warningsOf(measured),
+    rows: measured.map(({ record, prediction, correct, methods }) => ({
+      record,
+      prediction,
+      correct,
+      methods: methods.map((one) =>
+        one.ok ? { ...one.found, seconds: one.seconds } : { error: { ...one.error } },
+      ),
+    })),
   };
 }
 
@@ -51,18 +63,7 @@ async function explainKept(payload: EvaluationPayload, context: SaliencyContext)
   }
 }
 
-function rowOf({ record, prediction, correct, methods }: MeasuredRecord<JsonObject>): JsonObject {
-  return {
-    record,
-    prediction,
-    correct,
-    methods: methods.map((one) =>
-      one.ok ? { ...one.found, seconds: one.seconds } : { error: { ...one.error } },
-    ),
-  };
-}
-
-function warningsOf(measured: readonly MeasuredRecord<JsonObject>[]): readonly string[] {
+function warningsOf(measured: readonly MeasuredRecord<object>[]): readonly string[] {
   const failed = measured.filter(({ methods }) => methods.some((one) => !one.ok));
   const [first] = failed;
   return first

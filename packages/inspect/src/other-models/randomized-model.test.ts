@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import type { JsonObject } from '@tessera/contracts';
 import type { ExplainContext } from '@tessera/explain';
 import { loadModel } from '@tessera/onnx';
 import { describe, expect, it } from 'vitest';
@@ -115,15 +114,12 @@ async function adaptedFolder(): Promise<{ readonly folder: string; remove(): Pro
 it('MPRT: one correlation for each further block', async () => {
   const model = await openModel('test/fixtures/models/bert-sequence-classification');
   try {
-    const { fields } = await model.run({
+    const { explanation } = await model.run({
       task: 'sequence-classification',
       input: ['a good film in a dull evening by the river'],
       explain: { method: 'integrated_grads', n_steps: 5, evaluate: true, mprt: true },
     });
-    const { instances } = fields['explain_meta'] as unknown as {
-      instances: readonly { evaluation: JsonObject }[];
-    };
-    const correlations = instances[0]!.evaluation['mprt'] as number[];
+    const correlations = explanation!.instances[0]!.evaluation!['mprt'] as readonly number[];
     expect(correlations).toHaveLength(model.runtime.description.layers + 1);
     for (const value of correlations) expect(Math.abs(value)).toBeLessThan(0.999);
   } finally {

@@ -1,5 +1,5 @@
 import { splitWords } from '@tessera/attack';
-import type { JsonObject } from '@tessera/contracts';
+import type { ScoredWord, TaskResult } from '@tessera/contracts';
 
 /** How explanations of answers rank the words at the answer, over the questions that got one. */
 export interface AnswerHits {
@@ -15,12 +15,6 @@ export interface AnswerHits {
   readonly chance: { readonly hit: number; readonly precision: number };
 }
 
-type Shown = readonly (readonly [number, string, number])[];
-interface Scores {
-  readonly question_tokens: readonly Shown[];
-  readonly context_tokens: readonly Shown[];
-}
-
 const top = 3;
 /** Words on either side of the answer that count as being at it. */
 const reach = 2;
@@ -29,18 +23,20 @@ const reach = 2;
  * A word is at the answer when white space puts it inside the answer the model returned or within two words
  * of it; punctuation counts as the word it hangs on. Question words are ranked too and never count as hits.
  */
-export function answerHits(fields: JsonObject, pairs: readonly (readonly [string, string])[]): AnswerHits {
-  const [scores] = fields['attributions'] as unknown as readonly [Scores];
-  const answers = fields['answers'] as unknown as readonly { start: number; end: number; answer: string }[][];
+export function answerHits(
+  { prediction, explanation }: TaskResult<'question-answering'>,
+  pairs: readonly (readonly [string, string])[],
+): AnswerHits {
   const each = pairs.flatMap(([, paragraph], i) => {
-    const [best] = answers[i]!;
+    const [best] = prediction!.answers[i]!;
+    const { words } = explanation!.instances[i]!;
     if (best!.answer === '') return [];
     const near = wordsAt(paragraph, best!);
-    const shown = placed(paragraph, scores.context_tokens[i]!).map((word) => ({
+    const shown = placed(paragraph, words.context).map((word) => ({
       score: word.score,
       isNear: near.has(word.place),
     }));
-    const asked = scores.question_tokens[i]!.map(([, , score]) => ({ score, isNear: false }));
+    const asked = words.question.map(({ score }) => ({ score, isNear: false }));
     const all = [...shown, ...asked];
     const first = [...all].sort((a, b) => b.score - a.score).slice(0, top);
     return [
@@ -80,14 +76,14 @@ function wordsAt(paragraph: string, { start, end }: { start: number; end: number
 /** The shown words, which are finer than white space, with the white-space word each is part of. */
 function placed(
   paragraph: string,
-  shown: Shown,
+  shown: readonly ScoredWord[],
 ): readonly { readonly place: number; readonly score: number }[] {
   const { words } = splitWords(paragraph);
   let place = 0;
   let used = 0;
-  return shown.map(([, word, score]) => {
+  return shown.map(({ text, score }) => {
     const found = { place, score };
-    used += word.length;
+    used += text.length;
     if (used >= words[place]!.length) {
       place += 1;
       used = 0;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { silentLog, systemClock } from '@tessera/base';
-import { type JobPayload, jobPayload, type TaskResult } from '@tessera/contracts';
+import { jobPayload, type TaskName, type TaskResult } from '@tessera/contracts';
 import { type OpenRuntime, openRuntime } from '@tessera/serving';
 import type { SaliencyContext } from '../contexts/explain-context.ts';
 import type { OpenHelper } from '../other-models/helper-models.ts';
@@ -16,7 +16,9 @@ export interface TestModel {
   readonly runtime: OpenRuntime;
   readonly context: SaliencyContext;
   readonly openHelper: OpenHelper;
-  run(payload: Readonly<Record<string, unknown>>): Promise<TaskResult>;
+  run<T extends TaskName = TaskName>(
+    payload: Readonly<Record<string, unknown>> & { readonly task?: T },
+  ): Promise<TaskResult<T>>;
   close(): Promise<void>;
 }
 
@@ -60,7 +62,8 @@ export async function openModel(folder: string, threads = 1): Promise<TestModel>
     runtime,
     context,
     openHelper,
-    run: (payload) => runJob(jobPayload.parse(payload) as JobPayload, context, openHelper),
+    // The job's task is the payload's, which the parser cannot carry over.
+    run: (payload) => runJob(jobPayload.parse(payload), context, openHelper) as Promise<never>,
     async close() {
       for (const helper of helpers.values()) await (await helper).close();
       await runtime.close();

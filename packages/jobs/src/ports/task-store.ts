@@ -58,7 +58,9 @@ export interface Run {
 
 /** A result as it is stored. */
 export interface StoredResult {
-  /** TaskResult.fields as JSON text. */
+  /** The form of the fields (contracts: resultVersion); older forms are read until they expire. */
+  readonly version: number;
+  /** The result's fields as JSON text. */
   readonly fieldsText: string;
   /** TaskResult.tensors as safetensors bytes; null when there are none. */
   readonly tensors: Uint8Array | null;

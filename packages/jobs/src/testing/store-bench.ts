@@ -64,7 +64,12 @@ export function createStoreBench(make: () => Promise<StoreUnderTest>): StoreBenc
       await store.claim(ids, lease);
       return ids;
     },
-    result: (text, tensors = null) => ({ fieldsText: JSON.stringify({ text }), tensors, warnings: [] }),
+    result: (text, tensors = null) => ({
+      version: 2,
+      fieldsText: JSON.stringify({ text }),
+      tensors,
+      warnings: [],
+    }),
     state: async (taskId) => (await store.read([taskId], { position: false })).get(taskId)?.state,
     outcome: async (taskId) => (await store.readResults([taskId])).get(taskId) ?? null,
   };

@@ -28,18 +28,18 @@ describe('modes', () => {
     ['cls', [0, 10, 0, 10]],
     ['pooler', [3, 4, 3, 4]],
   ] as const)('%s: padding does not count, special tokens do', async (mode, values) => {
-    const { fields, tensors } = await embed(mode);
+    const { prediction, tensors } = await embed(mode);
     expect([...tensors.embeddings!.data]).toEqual(values);
     expect(tensors.embeddings!.shape).toEqual([2, 2]);
-    expect(fields).toEqual({ embedding_mode: mode, word_ids: [] });
+    expect(prediction).toEqual({ mode });
     expect(Object.keys(tensors).sort()).toEqual(['embeddings', 'last_hidden_state', 'pooler_output']);
     expect(tensors.last_hidden_state!.shape).toEqual([2, 5, 2]);
   });
 
   it('token: every hidden state, with word ids', async () => {
-    const { fields, tensors } = await embed('token');
+    const { prediction, tensors } = await embed('token');
     expect(tensors.embeddings!.shape).toEqual([2, 5, 2]);
-    expect(fields.word_ids).toEqual([
+    expect(prediction.wordIds).toEqual([
       [null, 0, null, null, null],
       [null, 0, 1, 2, null],
     ]);
@@ -98,9 +98,9 @@ describe('sentence transformers', () => {
   it('run their own pipeline, normalized or not as it says, unless a mode is named', async () => {
     const { context, requests } = fakeContext(sentence);
     const payload = payloadOf('embedding', ['ab c d e'], { options: { mode: null, normalize: false } });
-    const { fields, tensors, warnings } = await embedding.run(payload, context);
+    const { prediction, tensors, warnings } = await embedding.run(payload, context);
     // [CLS] ab c [SEP]: cls (0, 10), mean (1.5, 8.5); dense: (0 + 3, 1.5); then length 1.
-    expect(fields).toEqual({ embedding_mode: '', word_ids: [] });
+    expect(prediction).toEqual({ mode: null });
     expect(Object.keys(tensors)).toEqual(['embeddings']);
     const length = Math.hypot(3, 1.5);
     expect([...tensors.embeddings!.data].map(Number)).toEqual(
@@ -115,8 +115,8 @@ describe('sentence transformers', () => {
     async (modelType) => {
       const { context } = fakeContext(sentence);
       const payload = payloadOf('embedding', ['a'], { options: { mode: 'cls' } });
-      const { fields, tensors } = await embedding.run(payload, { ...context, modelType });
-      expect(fields.embedding_mode).toBe('cls');
+      const { prediction, tensors } = await embedding.run(payload, { ...context, modelType });
+      expect(prediction.mode).toBe('cls');
       expect([...tensors.embeddings!.data]).toEqual([0, 10]);
     },
   );

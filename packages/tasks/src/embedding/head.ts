@@ -3,7 +3,7 @@ import {
   float32,
   type JobPayload,
   type NamedTensors,
-  type TaskResult,
+  type PredictedResult,
   type Tensor,
 } from '@tessera/contracts';
 import type { ModelRuntime, OutputName, RowOutputs, SentenceTransformerPipeline } from '@tessera/serving';
@@ -39,7 +39,7 @@ function isLeftToFile({ options }: Payload, { runtime: { description } }: HeadCo
 }
 
 /** The file's own vectors of texts, as they are. */
-async function embedByFile(payload: Payload, context: HeadContext): Promise<TaskResult> {
+async function embedByFile(payload: Payload, context: HeadContext): Promise<PredictedResult<'embedding'>> {
   const { options } = payload;
   const extras = extraOutputs(context.runtime, { ...payload, outputHiddenStates: false });
   const input = withPrompt(payload.input, promptOf(options, null, null));
@@ -50,7 +50,7 @@ async function embedByFile(payload: Payload, context: HeadContext): Promise<Task
   });
   const vectors = rows.map((row) => finishPooled(asFloat32(row.sentence_embedding!), options.normalize));
   return {
-    fields: { embedding_mode: '', word_ids: [] },
+    prediction: { mode: null },
     tensors: {
       embeddings: cutDimensions(stackVectors(vectors), options.dimensions),
       ...joinExtras(rows, extras),
@@ -77,7 +77,7 @@ async function embedSentences(
   payload: Payload,
   context: HeadContext,
   pipeline: SentenceTransformerPipeline,
-): Promise<TaskResult> {
+): Promise<PredictedResult<'embedding'>> {
   const { runtime } = context;
   const ready = isPooledByFile(runtime);
   const output = ready ? 'sentence_embedding' : statesOutput(runtime);
@@ -99,7 +99,7 @@ async function embedSentences(
   const own = pipeline.dimensions;
   const kept = own === null ? vectors : vectors.map((vector) => vector.slice(0, own));
   return {
-    fields: { embedding_mode: '', word_ids: [] },
+    prediction: { mode: null },
     tensors: { embeddings: cutDimensions(stackVectors(kept), payload.options.dimensions) },
     warnings,
   };
@@ -121,7 +121,7 @@ function finishPooled(vector: Float32Array, normalize: boolean): Float32Array {
   return normalize ? normalizeRows(vector, vector.length) : vector;
 }
 
-async function embedByMode(payload: Payload, context: HeadContext): Promise<TaskResult> {
+async function embedByMode(payload: Payload, context: HeadContext): Promise<PredictedResult<'embedding'>> {
   const { runtime } = context;
   const mode = payload.options.mode ?? 'mean';
   if (mode === 'pooler') requireOutput(runtime, 'pooler_output', 'options.mode');
@@ -142,10 +142,11 @@ async function embedByMode(payload: Payload, context: HeadContext): Promise<Task
   const tensors: Record<string, Tensor> = { embeddings };
   for (const name of leaks) tensors[name] = stack(rows.map((row) => row[name]!));
   return {
-    fields: {
-      embedding_mode: mode,
-      word_ids:
-        mode === 'token' ? prepared.encodings.map((e) => padded(e.wordIds, prepared.longest, null)) : [],
+    prediction: {
+      mode,
+      ...(mode === 'token' && {
+        wordIds: prepared.encodings.map((e) => padded(e.wordIds, prepared.longest, null)),
+      }),
     },
     tensors: { ...tensors, ...joinExtras(rows, extras) } satisfies NamedTensors,
     warnings: prepared.warnings,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { silentLog, systemClock } from '@tessera/base';
-import type { TaskResult } from '@tessera/contracts';
+import type { PredictedResult } from '@tessera/contracts';
 import { type OpenRuntime, openRuntime } from '@tessera/serving';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HeadContext } from '../head.ts';
@@ -40,7 +40,7 @@ function write(
   input: string[],
   options: Record<string, unknown> = {},
   more: Partial<HeadContext> = {},
-): Promise<TaskResult> {
+): Promise<PredictedResult<'generation'>> {
   return generation.run(payloadOf('generation', input, { options }), {
     runtime: runtimes[kind],
     tag: 'task-1',
@@ -52,7 +52,8 @@ function write(
     ...more,
   });
 }
-const textsOf = (result: TaskResult): string[][] => result.fields.generated_texts as string[][];
+const textsOf = (result: PredictedResult<'generation'>): string[][] =>
+  result.prediction.generatedTexts.map((texts) => [...texts]);
 
 describe('the reply', () => {
   it('nests texts by input and sequence, and echoes the prompt of a causal model', async () => {
@@ -65,11 +66,11 @@ describe('the reply', () => {
     const texts = textsOf(result);
     expect(texts.map((own) => own.length)).toEqual([2, 2]);
     expect(texts[0]!.every((text) => text.startsWith('A little girl '))).toBe(true);
-    expect(result.fields.finish_reasons).toEqual([
+    expect(result.prediction.finishReasons).toEqual([
       ['length', 'length'],
       ['length', 'length'],
     ]);
-    const prompt = (result.fields.input_lengths as number[])[1]!;
+    const prompt = result.prediction.inputLengths[1]!;
     expect(result.tensors['sequences.1']).toMatchObject({ dtype: 'int64', shape: [2, prompt + 6] });
     expect(result.tensors['sequences_scores.0']!.shape).toEqual([2]);
     expect(result.tensors['scores.1.5']!.shape).toEqual([3, 4096]);
@@ -80,13 +81,13 @@ describe('the reply', () => {
     const result = await write('pair', ['the third of March, nineteen ninety-eight', 'noon']);
     expect(textsOf(result)).toEqual([['1998-03-03'], ['12:00']]);
     expect(result.tensors['sequences.0']!.data[0]).toBe(0n);
-    expect(result.fields.finish_reasons).toEqual([['eos_token'], ['eos_token']]);
+    expect(result.prediction.finishReasons).toEqual([['eos_token'], ['eos_token']]);
   });
 
   it('ends at a stop string and keeps it', async () => {
     const result = await write('causal', ['A little girl'], { stop_strings: [' a'] });
     expect(textsOf(result)[0]![0]).toMatch(/ a\w*$/);
-    expect(result.fields.finish_reasons).toEqual([['stop_sequence']]);
+    expect(result.prediction.finishReasons).toEqual([['stop_sequence']]);
   });
 });
 
@@ -104,7 +105,7 @@ describe('samples', () => {
   it('without a seed hang on the task, and the reply says what draws them again', async () => {
     const { seed: _, ...unseeded } = options;
     const result = await write('causal', ['A dog'], unseeded);
-    const again = await write('causal', ['A dog'], { ...unseeded, seed: result.fields.seed });
+    const again = await write('causal', ['A dog'], { ...unseeded, seed: result.prediction.seed });
     const other = await write('causal', ['A dog'], unseeded, { tag: 'task-2' });
     expect(textsOf(again)).toEqual(textsOf(result));
     expect(textsOf(other)).not.toEqual(textsOf(result));
@@ -173,7 +174,7 @@ describe('refusals name what is wrong', () => {
       write('pair', ['noon']),
     ]);
     expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'INPUT_INVALID' } });
-    expect(good).toMatchObject({ value: { fields: { generated_texts: [['12:00']] } } });
+    expect(good).toMatchObject({ value: { prediction: { generatedTexts: [['12:00']] } } });
   });
 
   it('a prompt that fills all positions', async () => {

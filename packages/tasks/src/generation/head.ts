@@ -48,11 +48,11 @@ export const generation: TaskHead<'generation'> = {
         prompts.map(({ ids }, input) => write(writer, { ids, input, seed: seed + input })),
       );
       return {
-        fields: {
-          generated_texts: texts.map(({ generated }) => generated),
-          // Not SQuARE's: why each text ended, how long its prompt was, and what draws it again.
-          finish_reasons: texts.map(({ search }) => search.hypotheses().map(({ finish }) => finish)),
-          input_lengths: prompts.map(({ ids }) => ids.length),
+        prediction: {
+          generatedTexts: texts.map(({ generated }) => generated),
+          // Why each text ended, how long its prompt was, and what draws it again.
+          finishReasons: texts.map(({ search }) => search.hypotheses().map(({ finish }) => finish)),
+          inputLengths: prompts.map(({ ids }) => ids.length),
           ...(plan.doSample ? { seed } : {}),
         },
         tensors: Object.assign(

@@ -20,7 +20,7 @@ const answer = async (input: [string, string][], more = {}) => {
   return {
     ...result,
     requests,
-    answers: result.fields.answers as { answer: string; start: number; end: number; score: number }[][],
+    answers: result.prediction.answers,
   };
 };
 
@@ -47,18 +47,12 @@ describe('answers', () => {
     expect(answers[0]!.every(({ score }) => score > 0)).toBe(true);
   });
 
-  it('carry every field of the wire, and raw scores [B, T]', async () => {
-    const { fields, tensors } = await answer([
+  it('come beside raw scores [B, T]', async () => {
+    const { prediction, tensors } = await answer([
       ['who', 'X'],
       ['who', 'is X it'],
     ]);
-    expect(fields).toMatchObject({
-      questions: [],
-      contexts: [],
-      attributions: [],
-      adversarial: { indices: [] },
-      bertviz: [],
-    });
+    expect(Object.keys(prediction)).toEqual(['answers']);
     expect(tensors.start_logits!.shape).toEqual([2, 7]);
     expect(tensors.end_logits!.data[3]).toBe(9);
   });

@@ -1,4 +1,4 @@
-import type { JobPayload, JsonObject } from '@tessera/contracts';
+import type { JobPayload } from '@tessera/contracts';
 import type { Encoding, RowOutputs, Tokenizer } from '@tessera/serving';
 import { asFloat32, stack } from '../arithmetic/stack.ts';
 import type { HeadContext, TaskHead } from '../head.ts';
@@ -37,22 +37,15 @@ export const questionAnswering: TaskHead<'question-answering'> = {
     });
     const best = read.map((one) => one.best);
     return {
-      fields: {
+      prediction: {
         answers: read.map(({ input, spans }) =>
-          spans.map(
-            ({ score, start, end }): JsonObject => ({
-              score,
-              start,
-              end,
-              answer: input.context.slice(start, end),
-            }),
-          ),
+          spans.map(({ score, start, end }) => ({
+            score,
+            start,
+            end,
+            answer: input.context.slice(start, end),
+          })),
         ),
-        questions: [],
-        contexts: [],
-        attributions: [],
-        adversarial: { indices: [] },
-        bertviz: [],
       },
       tensors: {
         start_logits: stack(best.map((row) => row.start_logits!)),

@@ -16,8 +16,8 @@ const run = (input: Parameters<typeof payloadOf>[1], model: Parameters<typeof fa
 
 describe('labels', () => {
   it('are the argmax of a softmax over each row', async () => {
-    const { labels, logits } = await run(['a b', ''], twoLabels).result.then(({ fields, tensors }) => ({
-      labels: fields.labels,
+    const { labels, logits } = await run(['a b', ''], twoLabels).result.then(({ prediction, tensors }) => ({
+      labels: prediction.labels,
       logits: tensors.logits!,
     }));
     expect(logits.shape).toEqual([2, 2]);
@@ -27,56 +27,51 @@ describe('labels', () => {
 
   it('are left out of a regression, whose scores stay raw', async () => {
     const asked = await run(['a'], twoLabels, { options: { isRegression: true } }).result;
-    expect(asked.fields.labels).toEqual([]);
+    expect(asked.prediction.labels).toEqual([]);
     expect([...asked.tensors.logits!.data]).toEqual([0, expect.closeTo(Math.log(3), 6)]);
     const single = await run(['a', 'b'], oneScore).result;
-    expect(single.fields.labels).toEqual([]);
+    expect(single.prediction.labels).toEqual([]);
     expect([...single.tensors.logits!.data]).toEqual([0, 1]);
   });
 
   it('that do not exclude each other are a sigmoid each, and a set', async () => {
     const scores = [0, 2, -1, 1];
     const description = { problemType: 'multi_label_classification', id2label: {} };
-    const { fields, tensors } = await run(['a'], {
+    const { prediction, tensors } = await run(['a'], {
       description,
       row: () => ({ logits: float32([4], scores) }),
     }).result;
     const sigmoids = scores.map((x) => expect.closeTo(1 / (1 + Math.exp(-x)), 6));
     expect([...tensors.logits!.data]).toEqual(sigmoids);
-    expect(fields).toMatchObject({ labels: [1], label_sets: [[1, 3]] });
+    expect(prediction).toMatchObject({ labels: [1], labelSets: [[1, 3]] });
   });
 
   it('follow problem_type where it says regression, however many scores there are', async () => {
-    const { fields, tensors } = await run(['a'], { ...twoLabels, description: { problemType: 'regression' } })
-      .result;
-    expect(fields.labels).toEqual([]);
+    const { prediction, tensors } = await run(['a'], {
+      ...twoLabels,
+      description: { problemType: 'regression' },
+    }).result;
+    expect(prediction.labels).toEqual([]);
     expect([...tensors.logits!.data]).toEqual([0, expect.closeTo(Math.log(3), 6)]);
   });
 
   it('that nobody named are counted', async () => {
-    const { fields } = await run(['a'], { ...twoLabels, description: { id2label: {} } }).result;
-    expect(fields.id2label).toEqual({ 0: 'LABEL_0', 1: 'LABEL_1' });
+    const { prediction } = await run(['a'], { ...twoLabels, description: { id2label: {} } }).result;
+    expect(prediction.id2label).toEqual({ 0: 'LABEL_0', 1: 'LABEL_1' });
   });
 
-  it('carry every field of the wire', async () => {
-    const { fields } = await run(['a'], twoLabels).result;
-    expect(fields).toEqual({
-      labels: [1],
-      id2label: { '0': 'no', '1': 'yes' },
-      attributions: [],
-      questions: [],
-      contexts: [],
-      adversarial: {},
-    });
+  it('come with the names of the model, and with nothing else', async () => {
+    const { prediction } = await run(['a'], twoLabels).result;
+    expect(prediction).toEqual({ labels: [1], id2label: { '0': 'no', '1': 'yes' } });
   });
 });
 
 describe('choices', () => {
   it('of a head with one score become one row [1, N]', async () => {
     const { result } = run(['x', 'y', 'z'], oneScore, { options: { multipleChoice: true } });
-    const { fields, tensors } = await result;
+    const { prediction, tensors } = await result;
     expect(tensors.logits!.shape).toEqual([1, 3]);
-    expect(fields.labels).toEqual([2]);
+    expect(prediction.labels).toEqual([2]);
   });
 
   it('of a choice model run as one unit', async () => {
@@ -92,10 +87,10 @@ describe('choices', () => {
       ],
       model,
     );
-    const { fields, tensors } = await result;
+    const { prediction, tensors } = await result;
     expect(requests[0]).toMatchObject({ asChoices: true, tag: 'task-1', rows: [{ padTo: 6 }, { padTo: 6 }] });
     expect(tensors.logits!.shape).toEqual([1, 2]);
-    expect(fields.labels).toEqual([0]);
+    expect(prediction.labels).toEqual([0]);
   });
 
   it('need a head with one score', async () => {

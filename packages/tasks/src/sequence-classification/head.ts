@@ -34,18 +34,14 @@ export const sequenceClassification: TaskHead<'sequence-classification'> = {
     const { raw, reading } = scoresOf(rows, payload.options, { asChoices, runtime });
     const { logits, labels, sets } = readLabels(raw, reading);
     return {
-      fields: {
+      prediction: {
         labels,
-        ...(sets && { label_sets: sets }),
+        ...(sets && { labelSets: sets }),
         id2label: labelNames(
           runtime.description,
           raw.shape.at(-1)!,
           asChoices || payload.options.multipleChoice,
         ),
-        attributions: [],
-        questions: [],
-        contexts: [],
-        adversarial: {},
       },
       tensors: { logits, ...joinExtras(rows, extras) },
       warnings: prepared.warnings,

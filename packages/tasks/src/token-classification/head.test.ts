@@ -15,16 +15,16 @@ const model = {
 
 it('gives every position of the longest text a label, padding included', async () => {
   const { context, requests } = fakeContext(model);
-  const { fields, tensors } = await tokenClassification.run(
+  const { prediction, tensors } = await tokenClassification.run(
     payloadOf('token-classification', ['this is a test', 'abcdefgh']),
     context,
   );
   expect(requests[0]!.rows.map((row) => row.padTo)).toEqual([6, 6]);
-  expect(fields.word_ids).toEqual([
+  expect(prediction.wordIds).toEqual([
     [null, 0, 1, 2, 3, null],
     [null, 0, 0, null, null, null],
   ]);
-  expect(fields.offsets).toEqual([
+  expect(prediction.offsets).toEqual([
     [
       [0, 0],
       [0, 4],
@@ -43,7 +43,7 @@ it('gives every position of the longest text a label, padding included', async (
     ],
   ]);
   expect(tensors.logits!.shape).toEqual([2, 6, 2]);
-  expect(fields.labels).toEqual([
+  expect(prediction.labels).toEqual([
     [0, 1, 0, 0, 1, 0],
     [0, 1, 0, 0, 1, 0],
   ]);
@@ -52,7 +52,7 @@ it('gives every position of the longest text a label, padding included', async (
 it('leaves the scores of a regression raw', async () => {
   const { context } = fakeContext(model);
   const payload = payloadOf('token-classification', ['a'], { options: { isRegression: true } });
-  const { fields, tensors } = await tokenClassification.run(payload, context);
-  expect(fields.labels).toEqual([]);
+  const { prediction, tensors } = await tokenClassification.run(payload, context);
+  expect(prediction.labels).toEqual([]);
   expect([...tensors.logits!.data]).toEqual([1, 0, 0, 1, 0, 0]);
 });

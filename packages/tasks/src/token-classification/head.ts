@@ -8,7 +8,7 @@ import { extraOutputs, joinExtras, requireOutput } from '../inputs/wanted-output
 
 /**
  * A label for every token, special and padding positions included (docs/square-wire.md#token-classification).
- * `logits` is [B, T, C], after softmax unless it is a regression; `word_ids` tells which word a token belongs
+ * `logits` is [B, T, C], after softmax unless it is a regression; `wordIds` tells which word a token belongs
  * to.
  */
 export const tokenClassification: TaskHead<'token-classification'> = {
@@ -32,11 +32,11 @@ export const tokenClassification: TaskHead<'token-classification'> = {
           argmaxRows(values.subarray(b * longest * size, (b + 1) * longest * size), size),
         );
     return {
-      fields: {
+      prediction: {
         labels,
         id2label: runtime.description.id2label,
-        word_ids: encodings.map((encoding) => padded(encoding.wordIds, longest, null)),
-        // Not SQuARE's: what it takes to group tokens into entities of the text.
+        wordIds: encodings.map((encoding) => padded(encoding.wordIds, longest, null)),
+        // What it takes to group tokens into entities of the text.
         tokens: encodings.map((encoding) => padded(encoding.tokens, longest, null)),
         offsets: encodings.map((encoding) => padded(encoding.offsets, longest, [0, 0])),
       },

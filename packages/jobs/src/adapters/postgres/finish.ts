@@ -10,7 +10,7 @@ export const finalColumns = (resultTimeToLive: string): string =>
 const completeTasks = sql('task-complete')`
 with input as (
   select * from json_to_recordset($1::json) as x(
-         id uuid, attempt int, fields text, warnings text[], timings text, start int, bytes int)
+         id uuid, attempt int, version int, fields text, warnings text[], timings text, start int, bytes int)
 ), done as (
   update task t
      set state = 'succeeded', timings = input.timings, ${finalColumns('$3::float8')},
@@ -19,8 +19,8 @@ with input as (
    where t.id = input.id and t.attempt = input.attempt and t.state in (${quoted(sourcesOf('succeeded'))})
   returning t.id, t.attempt, t.expires_at
 ), stored as (
-  insert into result (task_id, fields, tensors, warnings, expires_at)
-  select done.id, input.fields,
+  insert into result (task_id, version, fields, tensors, warnings, expires_at)
+  select done.id, input.version, input.fields,
          case when input.bytes is not null then substring($2::bytea from input.start + 1 for input.bytes) end,
          input.warnings, done.expires_at
     from done join input on input.id = done.id
@@ -43,6 +43,7 @@ export async function complete(
     const row = {
       id: taskId,
       attempt,
+      version: result.version,
       fields: result.fieldsText,
       warnings: result.warnings,
       timings: JSON.stringify(timings),

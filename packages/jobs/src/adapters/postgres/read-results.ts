@@ -17,7 +17,7 @@ const sliceBytes = 16 * 1024 * 1024;
 const size = `octet_length(r.fields) + coalesce(octet_length(r.tensors), 0)`;
 
 const readMany = sql('task-read-results')`
-select ${viewColumns}, r.warnings, ${size} as bytes,
+select ${viewColumns}, r.version, r.warnings, ${size} as bytes,
        case when ${size} <= ${String(togetherBytes)} then r.fields end as fields,
        case when ${size} <= ${String(togetherBytes)} then r.tensors end as tensors
   from task t left join result r on r.task_id = t.id and r.expires_at > now()
@@ -34,6 +34,7 @@ select substring(tensors from $2::int + 1 for ${String(sliceBytes)}) as slice fr
 interface ResultRow extends ViewRow {
   /** Bytes of the result; null when there is none. */
   readonly bytes: number | null;
+  readonly version: number | null;
   readonly warnings: readonly string[] | null;
   readonly fields: string | null;
   readonly tensors: Buffer | null;
@@ -51,7 +52,12 @@ export async function readResults(
     const warnings = row.warnings ?? [];
     const content = row.bytes === null ? null : row.fields === null ? await large(database, row.id) : row;
     // Deleted between two statements: expired after all.
-    const result = content && { fieldsText: content.fields!, tensors: content.tensors, warnings };
+    const result = content && {
+      version: row.version!,
+      fieldsText: content.fields!,
+      tensors: content.tensors,
+      warnings,
+    };
     found.set(row.id, { view: toView(row), result });
   }
   return found;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { partsOf } from './parts.ts';
+import { scoredWords } from './scored-words.ts';
 import { wordsOf } from './sequence.ts';
 import { sequenceOf } from './testing/sequences.ts';
-import { wordScores } from './word-scores.ts';
 
 const texts = ['who plays neo?', 'keanu reeves!'] as const;
 const sequence = sequenceOf([
@@ -21,34 +21,19 @@ const sequence = sequenceOf([
 ]);
 const values = [0.1, 0.08, 0.07, 0.05, 0.05, 0.02, 0.13, 0.11, 0.09, 0.12, 0.03, 0.15];
 const words = wordsOf(sequence, texts);
-const options = { top_k: 2, mode: 'all', signed: false };
+const options = { signed: false };
 
-describe('word scores on the wire', () => {
-  it("joins and ranks as SQuARE's own example, normalised over the shown words", () => {
-    const scores = wordScores(partsOf('answer', texts, words), values, options);
+describe('word scores', () => {
+  it("joins as SQuARE's own example, normalised over the shown words", () => {
+    const scores = scoredWords(partsOf('answer', texts, words), values, options);
     const shown = 0.08 + 0.07 + 0.1 + 0.02 + 0.2 + 0.12 + 0.03;
-    expect(scores.questionTokens).toEqual([
-      [0, 'who', Number((0.08 / shown).toFixed(3))],
-      [1, 'plays', Number((0.07 / shown).toFixed(3))],
-      [2, 'neo', Number((0.1 / shown).toFixed(3))],
-      [3, '?', Number((0.02 / shown).toFixed(3))],
+    expect(scores.question).toEqual([
+      { text: 'who', score: Number((0.08 / shown).toFixed(3)) },
+      { text: 'plays', score: Number((0.07 / shown).toFixed(3)) },
+      { text: 'neo', score: Number((0.1 / shown).toFixed(3)) },
+      { text: '?', score: Number((0.02 / shown).toFixed(3)) },
     ]);
-    expect(scores.contextTokens.map(([i, word]) => [i, word])).toEqual([
-      [0, 'keanu'],
-      [1, 'reeves'],
-      [2, '!'],
-    ]);
-    expect(scores.topkQuestionIdx).toEqual([2, 0]);
-    expect(scores.topkContextIdx).toEqual([0, 1]);
-  });
-
-  it('mode empties the ranks of a part but never its tokens; an unknown mode empties both', () => {
-    const parts = partsOf('answer', texts, words);
-    const context = wordScores(parts, values, { ...options, top_k: 1, mode: 'context' });
-    expect([context.topkQuestionIdx, context.topkContextIdx]).toEqual([[], [0]]);
-    expect(context.questionTokens).toHaveLength(4);
-    const odd = wordScores(parts, values, { ...options, mode: 'both' });
-    expect([odd.topkQuestionIdx, odd.topkContextIdx]).toEqual([[], []]);
+    expect(scores.context.map(({ text }) => text)).toEqual(['keanu', 'reeves', '!']);
   });
 
   it('swaps the parts of a classification pair and hides question words after the first "?"', () => {
@@ -59,12 +44,12 @@ describe('word scores on the wire', () => {
       { token: '?', text: 1, word: 1, at: [3, 4] },
       { token: 'yes', text: 1, word: 2, at: [5, 8] },
     ]);
-    const scores = wordScores(partsOf('class', pair, wordsOf(swapped, pair)), [3, 1, 0, 96], options);
-    expect(scores.questionTokens).toEqual([
-      [0, 'neo', 0.25],
-      [1, '?', 0],
+    const scores = scoredWords(partsOf('class', pair, wordsOf(swapped, pair)), [3, 1, 0, 96], options);
+    expect(scores.question).toEqual([
+      { text: 'neo', score: 0.25 },
+      { text: '?', score: 0 },
     ]);
-    expect(scores.contextTokens).toEqual([[0, 'keanu', 0.75]]);
+    expect(scores.context).toEqual([{ text: 'keanu', score: 0.75 }]);
   });
 
   it('keeps [question, choice] in order', () => {
@@ -85,17 +70,16 @@ describe('word scores on the wire', () => {
       { token: 'bad', text: 0, word: 1, at: [5, 8] },
     ]);
     const parts = partsOf('class', ['good bad'], wordsOf(sequence, ['good bad']));
-    expect(wordScores(parts, [0, 0], options).contextTokens).toEqual([
-      [0, 'good', 0],
-      [1, 'bad', 0],
+    expect(scoredWords(parts, [0, 0], options).context).toEqual([
+      { text: 'good', score: 0 },
+      { text: 'bad', score: 0 },
     ]);
-    expect(wordScores(parts, [1, -3], options).contextTokens).toEqual([
-      [0, 'good', 0.25],
-      [1, 'bad', 0.75],
+    expect(scoredWords(parts, [1, -3], options).context).toEqual([
+      { text: 'good', score: 0.25 },
+      { text: 'bad', score: 0.75 },
     ]);
-    const signed = wordScores(parts, [1, -3], { ...options, signed: true });
-    expect(signed.contextTokens[1]).toEqual([1, 'bad', -0.75]);
-    expect(signed.topkContextIdx).toEqual([0, 1]);
-    expect(signed.questionTokens).toEqual([]);
+    const signed = scoredWords(parts, [1, -3], { ...options, signed: true });
+    expect(signed.context[1]).toEqual({ text: 'bad', score: -0.75 });
+    expect(signed.question).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
-import { splitWords } from '@tessera/attack';
-import type { JsonObject } from '@tessera/contracts';
+import type { JsonObject, TaskName } from '@tessera/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openModel, type TestModel } from './testing/open-model.ts';
+import { splitWords } from '../../packages/attack/src/words.ts';
+import { openModel } from '../../packages/inspect/src/testing/open-model.ts';
+import { squareFields } from './square-fields.ts';
 
 /**
  * Cases 46 to 64 of the SQuARE contract on small random models of every architecture: the numbers are of
@@ -24,14 +25,27 @@ type Triple = readonly [number, string, number];
 const attributionsOf = (fields: JsonObject): Attributions =>
   (fields['attributions'] as unknown as readonly [Attributions])[0];
 
-function withModel(folder: string, tests: (model: () => TestModel) => void): void {
+/** A model whose answers come as SQuARE's clients get them. */
+interface SquareModel {
+  run(payload: Readonly<Record<string, unknown>>): Promise<{
+    readonly fields: JsonObject;
+    readonly warnings: readonly string[];
+  }>;
+}
+
+function withModel(folder: string, tests: (model: () => SquareModel) => void): void {
   describe(folder, () => {
-    let model: TestModel;
+    let model: Awaited<ReturnType<typeof openModel>>;
     beforeAll(async () => {
       model = await openModel(`test/fixtures/models/${folder}`);
     });
     afterAll(() => model.close());
-    tests(() => model);
+    tests(() => ({
+      async run(payload) {
+        const result = await model.run(payload);
+        return { fields: squareFields(result, payload['task'] as TaskName), warnings: result.warnings };
+      },
+    }));
   });
 }
 
@@ -273,8 +287,9 @@ withModel('bert-multiple-choice', (model) => {
 
   it('is attacked as one question: a row of the reply holds all choices', async () => {
     const attack = { method: 'hotflip', max_flips: 2 };
-    const { fields, tensors } = await model().run({ task: 'sequence-classification', input, attack });
-    expect(tensors['logits']!.shape).toEqual([3, 3]);
+    const { fields } = await model().run({ task: 'sequence-classification', input, attack });
+    const { logits } = fields['model_outputs'] as { logits: number[][] };
+    expect(logits.map((row) => row.length)).toEqual([3, 3, 3]);
     expect(fields['labels']).toHaveLength(3);
     expect((fields['contexts'] as string[])[0]).toBe('What is the sky?');
   });
