@@ -76,8 +76,9 @@ type Rows = readonly [short: ModelRow, long: ModelRow];
 type Run = (rows: readonly ModelRow[]) => Promise<readonly (RowOutputs | null)[]>;
 
 /**
- * The trial's texts alone. A tokenizer may know more tokens than the file has rows for: texts without them are answered, so the
- * first ids of any table stand in, and the model says so. Throws MODEL_LOAD_FAILED when the file does not run on those either.
+ * The trial's texts alone. A tokenizer may know more tokens than the file has rows for: texts without
+ * them are answered, so the first ids of any table stand in, and the model says so.
+ * Throws MODEL_LOAD_FAILED when the file does not run on those either.
  */
 async function runAlone(run: Run, texts: Rows) {
   const answers = async (rows: Rows) => [...(await run([rows[0]])), ...(await run([rows[1]]))];
