@@ -5,6 +5,9 @@ import type { Jobs } from '@tessera/jobs';
 /** A folder is read in well under a second; who takes longer than this tells its result later. */
 const patienceMs = 15_000;
 
+/** A type that the caller named says nothing of whether the files were read; the tasks do. */
+const isDescribed = ({ modelType, tasks }: ModelEntry): boolean => modelType !== 'auto' && tasks.length > 0;
+
 /**
  * The entry of a new folder model once a host has read its files dry. One that cannot be used is taken out of
  * the catalogue again. Without a living host, and for hub repositories, the entry is given back as it is.
@@ -25,7 +28,7 @@ export async function awaitDescription(
     };
     const look = (): void => {
       catalogue.read(model.identifier).then((entry) => {
-        if (!entry || entry.state === 'failed' || entry.modelType !== 'auto') end(entry);
+        if (!entry || entry.state === 'failed' || isDescribed(entry)) end(entry);
       }, reject);
     };
     const stopListening = catalogue.onChange((identifier) => identifier === model.identifier && look());

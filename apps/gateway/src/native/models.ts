@@ -2,8 +2,10 @@ import { modelPatch, newModel } from '@tessera/contracts';
 import { parse } from '@tessera/dialects';
 import { findModel } from '../find-model.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
+import { clientSignal } from '../http/client-signal.ts';
 import { jsonText, noContent } from '../http/json-text.ts';
 import { awaitDescription } from './await-description.ts';
+import { awaitLoad } from './await-load.ts';
 import type { NativeHandler } from './call.ts';
 
 /** GET /v1/models. */
@@ -12,18 +14,25 @@ export function listModels({ jobs }: GatewayDeps): NativeHandler<'models'> {
 }
 
 /**
- * POST /v1/models: an entry of the catalogue, once a host has read a folder dry; the model is loaded when it
- * is first asked for.
+ * POST /v1/models: an entry of the catalogue, once a host has read a folder dry. With `load` the answer waits
+ * until the model has answered one text; one that cannot is taken out again. Throws MODEL_UNUSABLE.
  */
-export function createModel({ jobs, clock }: GatewayDeps): NativeHandler<'model-create'> {
-  return async ({ request, identity }) => {
-    const wanted = parse(newModel, request.body);
+export function createModel({ jobs, clock, closing }: GatewayDeps): NativeHandler<'model-create'> {
+  return async ({ request, response, identity }) => {
+    const { load, tasks, ...wanted } = parse(newModel, request.body);
     const created = await jobs.catalogue.create({
       ...wanted,
+      // What the caller declares is laid over what the files say, so the files are read all the same.
+      tasks: [],
       modelName: wanted.modelName ?? wanted.identifier,
       owner: identity.caller,
     });
-    const model = await awaitDescription(created, { jobs, clock });
+    let model = await awaitDescription(created, { jobs, clock });
+    if (tasks.length > 0) {
+      await jobs.catalogue.report(model.identifier, { tasks });
+      model = { ...model, tasks };
+    }
+    if (load) model = await awaitLoad(model, { jobs, identity, signal: clientSignal(response, closing) });
     return jsonText(201, model, { Location: `/v1/models/${model.identifier}` });
   };
 }

@@ -1,9 +1,10 @@
-import { AppError, type ErrorCode } from '@tessera/base';
+import { AppError } from '@tessera/base';
 import { isFinal, isTaskId, type ModelEntry, type TaskView } from '@tessera/contracts';
 import { endedWithout, inSquareWords, type Outcome } from '@tessera/dialects';
 import type { Jobs } from '@tessera/jobs';
 import { type Identity, sightOf } from '../access.ts';
 import { readModel } from '../find-model.ts';
+import { isLoaded, loadCaller, loadCallerOf, submitLoad } from '../load-model.ts';
 
 /**
  * Management tasks without a table of their own. A deploy is a small job that makes a host load the model;
@@ -11,44 +12,15 @@ import { readModel } from '../find-model.ts';
  * ids only say what to look up.
  */
 
-const loadCaller = 'deploy:';
 const loadPrefix = 'deploy-';
 const doneprefixes = { removed: 'remove-', scaled: 'scale-' } as const;
 
-// Failures that only a loaded model can give: the trial input did not suit it, but it is there.
-const loadedAnyway: ReadonlySet<ErrorCode> = new Set([
-  'INPUT_INVALID',
-  'OUTPUT_UNAVAILABLE',
-  'MODEL_TASK_MISMATCH',
-  'CAPABILITY_MISSING',
-]);
-
 /** Makes a host load the model; returns the management task's id. */
-export async function submitLoad(jobs: Jobs, model: ModelEntry, identity: Identity): Promise<string> {
-  const { taskId } = await jobs.submit({
-    model: model.identifier,
-    kind: 'predict',
-    payload: {
-      task: 'embedding',
-      input: ['Is this model there?'],
-      options: { mode: 'mean', normalize: false, prompt: null, promptName: null, dimensions: null },
-      preprocessing: { maxLength: null, stride: null, addSpecialTokens: null },
-      outputAttentions: false,
-      outputHiddenStates: false,
-      adapters: [],
-      averageAdapters: false,
-      explain: null,
-      attack: null,
-    },
-    priority: 0,
-    idempotencyKey: null,
-    caller: loadCaller + identity.caller,
-    timeToLiveMs: null,
-  });
-  return loadPrefix + taskId;
+export async function startLoad(jobs: Jobs, model: ModelEntry, identity: Identity): Promise<string> {
+  return loadPrefix + (await submitLoad(jobs, model, identity));
 }
 
-/** Whether a task is one of {@link submitLoad}. */
+/** Whether a task is one of {@link startLoad}. */
 export function isLoad(view: TaskView): boolean {
   return view.caller.startsWith(loadCaller);
 }
@@ -83,17 +55,18 @@ export async function managedOutcome(id: string, looking: Looking): Promise<Outc
 async function loadOutcome(id: string, { jobs, identity, wait }: Looking): Promise<Outcome> {
   const taskId = id.slice(loadPrefix.length);
   const sight = sightOf(identity);
-  const caller = sight === null ? null : loadCaller + sight;
+  const caller = sight === null ? null : loadCallerOf(sight);
   const view = isTaskId(taskId) ? await jobs.wait(taskId, { ...wait, caller }) : null;
   if (!view || !isLoad(view)) throw new AppError('TASK_UNKNOWN', { detail: { taskId: id.slice(0, 100) } });
   if (!isFinal(view.state)) return { kind: 'pending', taskId: id };
   const error = endedWithout(view);
-  const success = error === null || loadedAnyway.has(error.code);
+  const success = isLoaded(error);
   return {
     kind: 'managed',
     taskId: id,
-    result: success
-      ? { success, container: view.model }
-      : { success, message: inSquareWords(error).message, container: view.model },
+    result:
+      !error || success
+        ? { success, container: view.model }
+        : { success, message: inSquareWords(error).message, container: view.model },
   };
 }

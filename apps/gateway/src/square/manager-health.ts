@@ -4,7 +4,7 @@ import { encodeDeployTask, encodeExplainers, isAlive, jsonReply } from '@tessera
 import { readModel } from '../find-model.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import type { SquareHandler } from './call.ts';
-import { isLoad, submitLoad } from './managed-task.ts';
+import { isLoad, startLoad } from './managed-task.ts';
 
 /** GET health and deployed-models-health. */
 export function modelsHealth({ jobs }: GatewayDeps): SquareHandler<'models-health'> {
@@ -77,7 +77,7 @@ export function databaseDeploy({ jobs }: GatewayDeps): SquareHandler<'db-deploy'
         : all.filter((model) => normalForm(model.identifier) === normalForm(named));
     if (named !== null && wanted.length === 0)
       throw new AppError('MODEL_UNKNOWN', { detail: { model: named.slice(0, 200) } });
-    const ids = await Promise.all(wanted.map((model) => submitLoad(jobs, model, identity)));
+    const ids = await Promise.all(wanted.map((model) => startLoad(jobs, model, identity)));
     const names = wanted.map((model) => `'${model.identifier}'`).join(', ');
     return jsonReply(200, { message: `Queued deploying [${names}]`, task_id: ids });
   };

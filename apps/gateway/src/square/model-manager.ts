@@ -14,7 +14,7 @@ import type { Identity } from '../access.ts';
 import { readModel } from '../find-model.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import type { SquareHandler } from './call.ts';
-import { doneTaskId, submitLoad } from './managed-task.ts';
+import { doneTaskId, startLoad } from './managed-task.ts';
 
 const absent = jsonReply(406, { detail: 'A model with the input identifier does not exist' });
 
@@ -47,7 +47,7 @@ export function deploy({ jobs }: GatewayDeps): SquareHandler<'deploy'> {
         throw error;
       });
     if (!created) return jsonReply(406, { detail: 'A model with that identifier already exists' });
-    return encodeQueued(`Queued deploying ${created.identifier}`, await submitLoad(jobs, created, identity));
+    return encodeQueued(`Queued deploying ${created.identifier}`, await startLoad(jobs, created, identity));
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { modelClasses, modelTypes, taskNames } from '../names.ts';
-import { modelEntry, modelUpdate, newModelIdentifier } from '../views/model.ts';
+import { modelEntry, modelUpdate, newModelIdentifier, onnxFile } from '../views/model.ts';
 
 /**
  * A segment of a hub name: it starts with a letter or digit and holds no two dots in a row, so that it is
@@ -17,11 +17,12 @@ const named = (form: string, example: string) =>
  * Where the files of a new model are; names that the hub cannot have are refused before anything is stored.
  */
 const newModelSource = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('folder'), path: z.string().min(1) }),
+  z.object({ kind: z.literal('folder'), path: z.string().min(1).max(4096), file: onnxFile }),
   z.object({
     kind: z.literal('hub'),
     repository: named(`${segment}(/${segment})?`, 'a hub name like "model" or "owner/model"'),
     revision: named(`${segment}(/${segment})*`, 'a branch, a tag or a commit').default('main'),
+    file: onnxFile,
   }),
 ]);
 
@@ -47,6 +48,10 @@ export const newModel = z.strictObject({
   onnxUseQuantized: z.boolean().default(false),
   preloadedAdapters: z.boolean().default(true),
   replicas: z.int().min(0).max(64).default(1),
+  load: z
+    .boolean()
+    .default(false)
+    .describe('The answer waits until the model has answered one text, and says why where it cannot.'),
 });
 export type NewModel = z.input<typeof newModel>;
 

@@ -5,7 +5,7 @@ import { capabilities, modelClasses, modelTypes, taskNames } from '../names.ts';
  * The ONNX file to run, as a path inside the folder or repository; absent: the first in the order of
  * docs/decisions/2026-11-28-which-file-runs.md.
  */
-const onnxFile = z
+export const onnxFile = z
   .string()
   .max(400)
   .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+\.onnx$/, {
