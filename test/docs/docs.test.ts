@@ -92,6 +92,7 @@ async function run(block: Block): Promise<{ code: number | null; output: string;
   try {
     const child = spawn(program as string, args as string[], {
       cwd: root,
+      env: { ...process.env, TESSERA_SERVER: `http://127.0.0.1:${port}` },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const watched = watchChild(child);

@@ -1,12 +1,6 @@
-import type { EvaluationReport } from '@tessera/contracts';
+import type { EvaluationReport, Spread } from '@tessera/contracts';
 import { percent } from './answers.ts';
 import { table } from './table.ts';
-
-interface Spread {
-  readonly mean: number;
-  readonly std: number;
-  readonly n: number;
-}
 
 /** A report as tables: a row per measure and a column per method. */
 export function evaluationText(report: EvaluationReport): string {

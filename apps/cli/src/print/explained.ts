@@ -1,25 +1,9 @@
-import type { TextInput } from '@tessera/contracts';
-import { type ExplainedMap, type ExplainedToken, signed, strongestOf, wordsOf } from '@tessera/text-views';
+import type { ExplainedInstance, Explanation, TextInput } from '@tessera/contracts';
+import { type ExplainedMap, signed, strongestOf, wordsOf } from '@tessera/text-views';
 import pc from 'picocolors';
 import type { Chunk } from '../run-chunks.ts';
 import { answersOf } from './answers.ts';
 import { colourWords } from './colour-words.ts';
-
-/** One instance of an explanation as the native API tells it. */
-interface Instance {
-  readonly f: number;
-  readonly fBaseline: number | null;
-  readonly gap: number | null;
-  readonly nSteps: number | null;
-  readonly modelCalls: number;
-  readonly tokens: readonly ExplainedToken[];
-}
-
-interface Explanation {
-  readonly method: string;
-  readonly target: string;
-  readonly instances: readonly Instance[];
-}
 
 /** An explained input. */
 export interface Explained {
@@ -28,7 +12,7 @@ export interface Explained {
   readonly answer: string;
   /** What F is. */
   readonly target: string;
-  readonly instance: Instance;
+  readonly instance: ExplainedInstance;
   readonly json: Readonly<Record<string, unknown>>;
 }
 
@@ -44,7 +28,13 @@ export function explainedInputs({ inputs, result }: Chunk): readonly Explained[]
       answer: answer?.lines(input, false) ?? '',
       target: explanation.target,
       instance,
-      json: { input, ...answer?.json, method: explanation.method, target: explanation.target, ...instance },
+      json: {
+        input,
+        ...answer?.json,
+        method: explanation.method,
+        explained: explanation.target,
+        ...instance,
+      },
     };
   });
 }
@@ -66,7 +56,7 @@ function factsOf({
   gap,
   nSteps,
   modelCalls,
-}: Instance): readonly (readonly [string, string])[] {
+}: ExplainedInstance): readonly (readonly [string, string])[] {
   return [
     ['F(x)', signed(f)],
     ...(fBaseline === null ? [] : [['F(baseline)', signed(fBaseline)] as const]),
