@@ -1,8 +1,16 @@
 import { AppError } from '@tessera/base';
 import { createClient, ProblemError, type StreamedEvent } from '@tessera/client';
-import { float32, type TaskEvent, type TaskProgress } from '@tessera/contracts';
+import {
+  type Explanation,
+  float32,
+  type ResultOf,
+  type SubmitTask,
+  type TaskEvent,
+  type TaskProgress,
+  type WordAttackReport,
+} from '@tessera/contracts';
 import { eventually, startTestPostgres, type TestPostgres } from '@tessera/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import {
   startTestGateway,
   succeeded,
@@ -52,6 +60,22 @@ describe('tasks', () => {
   it('run from submission to result in one call', async () => {
     const result = await client.tasks.run({ ...task, input: ['a'] });
     expect(result).toMatchObject({ fields: { labels: [1] }, tensors: { logits: [[0.25, 0.75]] } });
+  });
+
+  it('have results whose type follows from what was asked', () => {
+    type Asked<S extends SubmitTask> = ResultOf<S>['fields'];
+    const { run } = client.tasks;
+    const answering = () => run({ model: 'm', task: 'question-answering', input: [['q', 'c']] });
+    expectTypeOf<Awaited<ReturnType<typeof answering>>['fields']['answers'][0][0]['answer']>().toBeString();
+    const explaining = () => run({ ...task, explain: { method: 'occlusion' } });
+    type Explained = Awaited<ReturnType<typeof explaining>>['fields'];
+    expectTypeOf<Explained['explanation']>().toEqualTypeOf<Explanation>();
+    expectTypeOf<Explained['labels']>().toEqualTypeOf<readonly number[]>();
+    const attacking = () => run({ ...task, attack: { method: 'hotflip' } });
+    type Attacked = Awaited<ReturnType<typeof attacking>>['fields'];
+    expectTypeOf<Attacked['attack']>().toEqualTypeOf<WordAttackReport>();
+    expectTypeOf<Attacked['explanation']>().toEqualTypeOf<Explanation | undefined>();
+    expectTypeOf<Asked<{ model: string; task: 'embedding'; input: string[] }>>().not.toHaveProperty('attack');
   });
 
   it('can be followed step by step', async () => {

@@ -1,4 +1,5 @@
 import {
+  type EvaluationOf,
   type EvaluationReport,
   isFinal,
   type SubmitEvaluation,
@@ -25,7 +26,7 @@ export interface EvaluationCalls {
   /** The report of a task that has succeeded. Throws ProblemError as `tasks.result` does. */
   report(taskId: string): Promise<EvaluationReport>;
   /** Submits, follows to the end however long it takes, and returns the report. */
-  run(evaluation: SubmitEvaluation, options?: RunOptions): Promise<EvaluationReport>;
+  run<const S extends SubmitEvaluation>(evaluation: S, options?: RunOptions): Promise<EvaluationOf<S>>;
 }
 
 const patienceSeconds = 30;
@@ -45,9 +46,13 @@ export function evaluationCalls(send: Transport, tasks: TaskCalls): EvaluationCa
     },
     async report(taskId) {
       const { fields } = await tasks.result(taskId);
-      return fields.evaluation as EvaluationReport;
+      if ('evaluation' in fields) return fields.evaluation;
+      throw new Error(`task ${taskId} measured no dataset; read it with tasks.result`);
     },
-    async run(evaluation, { signal, onProgress, idempotencyKey = crypto.randomUUID() } = {}) {
+    async run<const S extends SubmitEvaluation>(
+      evaluation: S,
+      { signal, onProgress, idempotencyKey = crypto.randomUUID() }: RunOptions = {},
+    ) {
       const passed = signal ? { signal } : {};
       try {
         const { taskId } = await calls.submit(evaluation, { idempotencyKey, ...passed });
@@ -57,7 +62,8 @@ export function evaluationCalls(send: Transport, tasks: TaskCalls): EvaluationCa
         let state = 'queued';
         while (!isFinal(state))
           ({ state } = await tasks.get(taskId, { waitSeconds: patienceSeconds, ...passed }));
-        return await calls.report(taskId);
+        // Its kind is that of the request, which the compiler cannot see through the wire.
+        return (await calls.report(taskId)) as EvaluationOf<S>;
       } catch (thrown) {
         if (signal?.aborted) await cancelQuietly(() => calls.submit(evaluation, { idempotencyKey }), tasks);
         throw thrown;

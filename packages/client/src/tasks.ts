@@ -2,6 +2,8 @@ import {
   decodeSafetensors,
   isFinal,
   type NamedTensors,
+  type ReplyOf,
+  type ResultOf,
   type SubmitTask,
   type TaskEvent,
   type TaskFilter,
@@ -33,20 +35,23 @@ export type StreamedEvent = TaskEvent | { readonly type: 'result'; readonly data
 /** /v1/tasks. */
 export interface TaskCalls {
   /** Accepts a task; with `waitSeconds` its result comes along when it ended in time. */
-  submit(task: SubmitTask, options?: Waiting & { readonly idempotencyKey?: string }): Promise<TaskReply>;
+  submit<const S extends SubmitTask>(
+    task: S,
+    options?: Waiting & { readonly idempotencyKey?: string },
+  ): Promise<ReplyOf<S>>;
   get(taskId: string, options?: Waiting): Promise<TaskView>;
   /** Throws ProblemError with TASK_NOT_FINISHED, TASK_EXPIRED or the task's own error. */
   result(taskId: string, options?: Waiting & { readonly tensors?: TensorEncoding }): Promise<TaskResultReply>;
   /** The result's tensors with their types and shapes, by the safetensors file. */
   tensors(taskId: string, options?: Waiting): Promise<NamedTensors>;
   /**
-   * Submits, waits to the end however long it takes, and returns the result. An abort cancels the task on the
-   * server.
+   * Submits, waits to the end however long it takes, and returns the result, whose fields have the type of
+   * the task and of what was asked of it. An abort cancels the task on the server.
    */
-  run(
-    task: SubmitTask,
+  run<const S extends SubmitTask>(
+    task: S,
     options?: { readonly signal?: AbortSignal; readonly idempotencyKey?: string },
-  ): Promise<TaskResultReply>;
+  ): Promise<ResultOf<S>>;
   /**
    * Submits and follows on one connection; generated text comes piece by piece as `token` events with
    * `input`, `text` and `ids`. Leaving the loop or aborting before the end cancels the task. A task that
@@ -73,7 +78,10 @@ export function taskCalls(send: Transport): TaskCalls {
   const prefer = (seconds: number | undefined): string | undefined =>
     seconds === undefined ? undefined : `wait=${seconds}`;
   const calls: TaskCalls = {
-    async submit(task, { waitSeconds, idempotencyKey, signal } = {}) {
+    async submit<const S extends SubmitTask>(
+      task: S,
+      { waitSeconds, idempotencyKey, signal }: Waiting & { readonly idempotencyKey?: string } = {},
+    ) {
       // A key of our own makes it safe to send again what got no answer.
       const headers = { prefer: prefer(waitSeconds), 'idempotency-key': idempotencyKey ?? newKey() };
       const response = await send({
@@ -84,7 +92,7 @@ export function taskCalls(send: Transport): TaskCalls {
         waitSeconds,
         signal,
       });
-      return (await response.json()) as TaskReply;
+      return (await response.json()) as ReplyOf<S>;
     },
     async get(taskId, { waitSeconds, signal } = {}) {
       const response = await send({
@@ -115,7 +123,13 @@ export function taskCalls(send: Transport): TaskCalls {
       const bytes = new Uint8Array(await response.arrayBuffer());
       return bytes.length === 0 ? {} : decodeSafetensors(bytes);
     },
-    async run(task, { signal, idempotencyKey = newKey() } = {}) {
+    async run<const S extends SubmitTask>(
+      task: S,
+      {
+        signal,
+        idempotencyKey = newKey(),
+      }: { readonly signal?: AbortSignal; readonly idempotencyKey?: string } = {},
+    ) {
       const passed = signal ? { signal } : {};
       try {
         const submitted = await calls.submit(task, {
@@ -125,9 +139,11 @@ export function taskCalls(send: Transport): TaskCalls {
         });
         if (submitted.result) return submitted.result;
         const waiting = { waitSeconds: patienceSeconds, ...passed };
-        let view: TaskView = submitted as TaskView;
+        let view: Pick<TaskView, 'taskId' | 'state'> = submitted;
         while (!isFinal(view.state)) view = await calls.get(view.taskId, waiting);
-        return await calls.result(view.taskId, { ...waiting, tensors: task.tensors ?? 'list' });
+        const result = await calls.result(view.taskId, { ...waiting, tensors: task.tensors ?? 'list' });
+        // The server keeps the promise of its contract, which the compiler cannot see through the wire.
+        return result as unknown as ResultOf<S>;
       } catch (thrown) {
         if (signal?.aborted) await cancelQuietly(() => calls.submit(task, { idempotencyKey }), calls);
         throw thrown;
@@ -177,7 +193,7 @@ export function taskCalls(send: Transport): TaskCalls {
  * task it was, whether or not the first answer was heard.
  */
 export async function cancelQuietly(
-  submitAgain: () => Promise<TaskReply>,
+  submitAgain: () => Promise<Pick<TaskReply, 'taskId'>>,
   tasks: Pick<TaskCalls, 'cancel'>,
 ): Promise<void> {
   await submitAgain().then(

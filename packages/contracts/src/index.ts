@@ -28,6 +28,7 @@ export * from './results/tensor.ts';
 export * from './views/key.ts';
 export * from './views/model.ts';
 export * from './views/problem.ts';
+export * from './views/result-of.ts';
 export * from './views/server.ts';
 export * from './views/task.ts';
 export * from './views/task-reply.ts';

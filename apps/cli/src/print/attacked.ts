@@ -18,7 +18,7 @@ export type Attacked =
 
 /** The attacked inputs of a task's result; attacks on a set as a whole are one. */
 export function attackedInputs({ inputs, result }: Chunk): readonly Attacked[] {
-  const report = result.fields['attack'] as AttackReport;
+  const { attack: report } = result.fields as { readonly attack: AttackReport };
   if ('inputs' in report) return report.inputs.map((one, i) => ({ input: inputs[i]!, ...one }));
   return [{ input: inputs, ...report }];
 }

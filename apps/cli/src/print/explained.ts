@@ -18,7 +18,7 @@ export interface Explained {
 
 /** The explained inputs of a task's result; a generation has one instance per explained step. */
 export function explainedInputs({ inputs, result }: Chunk): readonly Explained[] {
-  const explanation = result.fields['explanation'] as Explanation;
+  const { explanation } = result.fields as { readonly explanation: Explanation };
   const answers = answersOf(result);
   return explanation.instances.map((instance, i) => {
     const input = inputs[i] ?? inputs[0]!;

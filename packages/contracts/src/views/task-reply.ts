@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { taskKinds, taskNames, taskStates, tensorEncodings } from '../names.ts';
+import { evaluationFields, type ResultFields, taskFields } from '../results/result.ts';
 import { taskView } from './task.ts';
 
 /** Body of GET /v1/tasks/{id}/result. */
@@ -7,7 +8,9 @@ export const taskResultReply = z.object({
   taskId: z.string(),
   model: z.string(),
   task: z.enum(taskNames),
-  fields: z.record(z.string(), z.unknown()).describe("The task's own fields, such as labels or answers."),
+  fields: z
+    .union([...Object.values(taskFields), evaluationFields])
+    .describe('What the task predicted, such as labels or answers, and what was found beside it.'),
   tensorEncoding: z.enum(tensorEncodings),
   tensors: z
     .unknown()
@@ -16,7 +19,9 @@ export const taskResultReply = z.object({
     ),
   warnings: z.array(z.string()),
 });
-export type TaskResultReply = z.infer<typeof taskResultReply>;
+export type TaskResultReply = Omit<z.infer<typeof taskResultReply>, 'fields'> & {
+  readonly fields: ResultFields;
+};
 
 /**
  * Reply of POST /v1/tasks and of GET /v1/tasks/{id}: the task, with its result when the request waited for
@@ -26,7 +31,7 @@ export const taskReply = taskView.extend({
   result: taskResultReply.optional(),
   warnings: z.array(z.string()).optional(),
 });
-export type TaskReply = z.infer<typeof taskReply>;
+export type TaskReply = Omit<z.infer<typeof taskReply>, 'result'> & { readonly result?: TaskResultReply };
 
 export const taskList = z.object({ tasks: z.array(taskView), nextCursor: z.string().nullable() });
 export type TaskList = z.infer<typeof taskList>;
