@@ -67,4 +67,4 @@ export const jobPayload = z.discriminatedUnion(
   }) as never,
 ) as z.ZodType<JobPayload>;
 
-export const taskName = z.enum(taskNames);
+const taskName = z.enum(taskNames);
