@@ -8,8 +8,8 @@ import { difference } from './same-wire.ts';
 import { conversations } from './wire/conversations.ts';
 
 /*
- * SQuARE's wire stays what it was: the recorded conversation with a real server and the starter models (record-wire.ts) is held
- * again, and every reply must say the same, key by key.
+ * SQuARE's wire stays what it was: the recorded conversation with a real server and the starter models
+ * (record-wire.ts) is held again, and every reply must say the same, key by key.
  */
 const recorded = (title: string): readonly Recording[] =>
   JSON.parse(readFileSync(join(import.meta.dirname, 'recordings', `${title}.json`), 'utf8'));

@@ -101,7 +101,8 @@ describe('an answer never depends on its company', async () => {
     const alone = await Promise.all(input.map(async (one) => (await answer([one]))[0]));
     for (const [i, one] of alone.entries()) {
       const own = numbers(one);
-      // A row of tokens is padded to the longest of its request; what it gives for its own tokens is compared.
+      // A row of tokens is padded to the longest of its request; what it gives for its own tokens is
+      // compared.
       const off = own.map((value, k) => Math.abs(value - numbers(together[i])[k]!));
       expect(Math.max(...off), `text ${i} of ${name}`).toBeLessThanOrEqual(1e-5);
     }

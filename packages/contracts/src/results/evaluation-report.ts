@@ -9,7 +9,7 @@ import type { Immutable } from './immutable.ts';
 const common = {
   failed: z.int().describe('Records this method could not be applied to; `error` of their rows says why.'),
   budgetSpent: z.int().describe('Records whose budget ended first.'),
-  seconds: spread.nullable().describe('Wall time a record.'),
+  seconds: spread.nullable().describe('Wall time per record.'),
 };
 
 /** One explanation method over the dataset. */
