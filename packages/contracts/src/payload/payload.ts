@@ -67,4 +67,3 @@ export const jobPayload = z.discriminatedUnion(
   }) as never,
 ) as z.ZodType<JobPayload>;
 
-const taskName = z.enum(taskNames);
