@@ -66,4 +66,3 @@ export const jobPayload = z.discriminatedUnion(
     return jobFields.extend({ task: z.literal(task), options: options.prefault({}) });
   }) as never,
 ) as z.ZodType<JobPayload>;
-
