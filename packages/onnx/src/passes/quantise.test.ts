@@ -74,6 +74,16 @@ describe('int8', () => {
     expect(byRole[5]).toBe(0);
   });
 
+  it('what a row gives does not depend on the rows beside it', async () => {
+    const model = quantise(smallModel(linear));
+    const together = await runOnWaves(model, linear.inputs);
+    const half = quantise(smallModel({ ...linear, inputs: { x: [F, [1, 3, 8]] } }));
+    const alone = await runOnWaves(half, { x: [F, [1, 3, 8]] });
+    // The waves of both begin alike; only what follows differs.
+    const rows = (tensor: Tensor | undefined) => Array.from(tensor?.data as Float32Array).slice(0, 3 * 32);
+    for (const output of linear.outputs) expect(rows(alone[output])).toEqual(rows(together[output]));
+  });
+
   it('a bias behind a product by rows is added apart, and the weights of the given model stay', async () => {
     const biased: SmallModel = {
       ...uneven,

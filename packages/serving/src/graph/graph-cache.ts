@@ -21,7 +21,7 @@ import { runGraphJob } from './run-graph-job.ts';
 import { isStorageFailure, keepSpareFiles, reasonOfStorage } from './spare-files.ts';
 
 /** Raised when the passes change what they write, so that older files are not used. */
-const format = 4;
+const format = 5;
 
 /** What was worked out from one model file, kept on disk between starts. */
 export interface GraphCache {
