@@ -61,10 +61,11 @@ export function readObject(value: unknown, field: string): JsonRecord {
 }
 
 /** A whole body: an object, or the words FastAPI has for its absence. */
-export function readBody(body: unknown): JsonRecord {
+export function readBody(body: unknown, read?: readonly string[]): JsonRecord {
   if (body === undefined) throw invalid('body', 'field required', 'value_error.missing');
   const record = readObject(body, 'body');
-  checkSize(record, 'body');
+  if (read) for (const name of read) checkSize(record[name], `body.${name}`, 1);
+  else checkSize(record, 'body');
   return record;
 }
 

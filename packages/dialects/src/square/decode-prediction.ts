@@ -12,6 +12,18 @@ import { decodeSaliency } from './decode-saliency.ts';
 import { inBodyWords } from './field-names.ts';
 import { type Kwargs, readKwargs } from './kwargs.ts';
 
+/** What is read of a body; other members are ignored whatever they hold, as SQuARE does. */
+const readFields = [
+  'input',
+  'is_preprocessed',
+  'preprocessing_kwargs',
+  'model_kwargs',
+  'task_kwargs',
+  'explain_kwargs',
+  'attack_kwargs',
+  'adapter_name',
+];
+
 /**
  * A SQuARE PredictionRequest as a job (docs/square-wire.md#requests). This and its neighbours are the only
  * code that reads `*_kwargs`. Throws INPUT_INVALID, MODEL_TASK_MISMATCH, FEATURE_UNAVAILABLE or
@@ -27,7 +39,7 @@ export function decodePrediction(body: unknown, context: DecodeContext): Decoded
 
 function decode(body: unknown, context: DecodeContext): Decoded {
   const { model, task, limits, features } = context;
-  const record = readBody(body);
+  const record = readBody(body, readFields);
   if (model.tasks.length > 0 && !model.tasks.includes(task))
     throw new AppError('MODEL_TASK_MISMATCH', {
       detail: {
