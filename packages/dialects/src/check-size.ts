@@ -11,8 +11,8 @@ const maxMembers = 10_000;
 
 /**
  * Counts before shapes: throws INPUT_INVALID for a list or object inside a body that has more members than
- * any option needs, and BODY_TOO_DEEP. `depth` is 1 for a member of a body. What comes after may take time for every member that is wrong, and
- * these cannot be many then.
+ * any option needs, and BODY_TOO_DEEP. `depth` is 1 for a member of a body. What comes after may take time
+ * for every member that is wrong, and these cannot be many then.
  */
 export function checkSize(body: unknown, field = '', depth = 0): void {
   walk(body, { field, depth });

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '@tessera/base';
-import { maxBodyDepth } from '@tessera/dialects';
 import express, { type Request, type RequestHandler } from 'express';
 
 /**
@@ -20,15 +19,18 @@ export function jsonBody(maxBytes: number): RequestHandler {
   });
 }
 
-/** Bodies up to here are parsed at once, however deep they are. */
-const shallowBytes = 64 * 2 ** 10;
+/**
+ * Levels that are parsed, in tens of milliseconds at the most. What is read of a body may be far less deep;
+ * SQuARE ignores members that it does not know, however deep they are.
+ */
+const maxParsedDepth = 200_000;
 
 /**
  * Throws BODY_TOO_DEEP: V8 takes eleven seconds for eight million brackets, and counting them takes a few
  * milliseconds.
  */
 function checkDepth(bytes: Uint8Array): void {
-  if (bytes.length <= shallowBytes) return;
+  if (bytes.length <= maxParsedDepth) return;
   let depth = 0;
   let inText = false;
   for (let i = 0; i < bytes.length; i++) {
@@ -39,8 +41,8 @@ function checkDepth(bytes: Uint8Array): void {
     } else if (byte === 0x22) inText = true;
     else if (byte === 0x5b || byte === 0x7b) depth++;
     else if (byte === 0x5d || byte === 0x7d) depth--;
-    if (depth > maxBodyDepth)
-      throw new AppError('BODY_TOO_DEEP', { detail: { field: 'body', limit: maxBodyDepth } });
+    if (depth > maxParsedDepth)
+      throw new AppError('BODY_TOO_DEEP', { detail: { field: 'body', limit: maxParsedDepth } });
   }
 }
 
