@@ -2,7 +2,7 @@ import { AppError } from '@tessera/base';
 import { invalid } from './text-limits.ts';
 
 /** Levels of lists and objects of a whole body: more than any request needs, and few enough to walk. */
-export const maxBodyDepth = 64;
+const maxBodyDepth = 64;
 /**
  * Members of a list or object inside another one; only a list directly in the body, the inputs or the
  * records, may be longer.

@@ -1,5 +1,4 @@
 export { decodeNpy } from './arrays/npy.ts';
-export { maxBodyDepth } from './check-size.ts';
 export {
   type DecodeContext,
   type Decoded,

@@ -30,7 +30,7 @@ interface Steps {
 
 /** Over [−1.004, 0.996]: the ends are half a step off, as everything between may be. */
 const signed: Steps = { scale: 2 / 255, zero: 128 };
-/** Over [−0.198, 1.002]: what Relu and Gelu give, divided by a largest value of at least {@link leastPositive}. */
+/** Over [−0.198, 1.002]: what Relu and Gelu give, divided by at least {@link leastPositive}. */
 const oneSided: Steps = { scale: 1.2 / 255, zero: 42 };
 const leastPositive = 0.87;
 
@@ -106,7 +106,7 @@ function constants(g: Emitter, { scale, zero }: Steps): readonly [Value, Value] 
   return names;
 }
 
-/** Product and scaling in onnxruntime's one kernel, which it would not make itself where the scale is constant. */
+/** Product and scaling as one kernel, which onnxruntime would not make itself where the scale is constant. */
 function steppedProduct(
   g: Emitter,
   [integers = '', scale = '', zero = '']: readonly Value[],

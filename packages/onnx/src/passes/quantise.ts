@@ -26,8 +26,9 @@ export interface QuantiseOptions {
 
 /**
  * Lets products with constant weights run in int8: activations are quantised at run time, the weights
- * [rows, columns] are int8 with one scale per column, and the integer product is scaled back. Weights that are stored in int8 per column already (our starter
- * models) are used as they are. The given model is not changed.
+ * [rows, columns] are int8 with one scale per column, and the integer product is scaled back. Weights that
+ * are stored in int8 per column already (our starter models) are used as they are. The given model is not
+ * changed.
  */
 export function quantise(model: Model, { activations = 'by role' }: QuantiseOptions = {}): Model {
   const graph = new Graph(model);
