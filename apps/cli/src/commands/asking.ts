@@ -1,6 +1,10 @@
 import { Command } from 'commander';
+import type { Session } from '../connection.ts';
+import { findModel } from '../find-model.ts';
 import { collectOption } from '../input/options.ts';
-import { formats } from '../input/read-items.ts';
+import { formats, readItems } from '../input/read-items.ts';
+import { toInputs } from '../input/to-inputs.ts';
+import type { Asked } from '../run-chunks.ts';
 
 /** What `predict`, `explain` and `attack` are asked with. */
 export interface AskOptions {
@@ -26,4 +30,17 @@ export function askingCommand(name: string, description: string): Command {
     .option('--pair <text>', 'second text of every item')
     .option('--context <text>', 'context of every question')
     .option('-o, --option <name=value>', 'an option; may be repeated', collectOption, {});
+}
+
+/** Model, task and inputs of what was asked. Throws UsageError and ProblemError. */
+export async function readAsked(
+  identifier: string,
+  texts: readonly string[],
+  flags: AskOptions,
+  session: Session,
+): Promise<Pick<Asked, 'model' | 'task' | 'inputs'>> {
+  const { model, task } = await findModel(identifier, flags.task, session);
+  const items = await readItems({ texts, file: flags.file, format: flags.format }, session.terminal);
+  const inputs = toInputs(items, task, { column: flags.column, pair: flags.context ?? flags.pair });
+  return { model, task, inputs };
 }

@@ -1,13 +1,10 @@
 import type { Command } from 'commander';
 import type { Session, WithSession } from '../connection.ts';
-import { findModel } from '../find-model.ts';
 import { collectOption } from '../input/options.ts';
-import { readItems } from '../input/read-items.ts';
-import { toInputs } from '../input/to-inputs.ts';
 import { attackedInputs, attackLines, attackTotals } from '../print/attacked.ts';
 import { tellWarnings } from '../print/warnings.ts';
 import { runChunks } from '../run-chunks.ts';
-import { type AskOptions, askingCommand } from './asking.ts';
+import { type AskOptions, askingCommand, readAsked } from './asking.ts';
 
 /** Attacks take hundreds of model runs per input: one task each, so that the progress bar moves. */
 const chunk = 1;
@@ -38,13 +35,11 @@ async function attack(
   session: Session,
 ): Promise<void> {
   const { terminal, json } = session;
-  const { model, task } = await findModel(identifier, flags.task, session);
-  const items = await readItems({ texts, file: flags.file, format: flags.format }, terminal);
-  const inputs = toInputs(items, task, { column: flags.column, pair: flags.context ?? flags.pair });
+  const asked = await readAsked(identifier, texts, flags, session);
   const more = { options: flags.option, attack: { method: flags.method, ...flags.attack } };
   const whole = flags.method === 'universal_triggers' || flags.method.startsWith('checklist_');
   const chunks = await runChunks(
-    { model, task, inputs, more, chunk: whole ? inputs.length : chunk, what: 'attacked' },
+    { ...asked, more, chunk: whole ? asked.inputs.length : chunk, what: 'attacked' },
     session,
   );
   const attacked = chunks.flatMap(attackedInputs);

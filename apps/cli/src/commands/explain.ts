@@ -3,14 +3,11 @@ import { resolve } from 'node:path';
 import { explanationPage } from '@tessera/text-views';
 import type { Command } from 'commander';
 import type { Session, WithSession } from '../connection.ts';
-import { findModel } from '../find-model.ts';
 import { collectOption } from '../input/options.ts';
-import { readItems } from '../input/read-items.ts';
-import { toInputs } from '../input/to-inputs.ts';
 import { explainedInputs, mapOf, terminalMap } from '../print/explained.ts';
 import { tellWarnings } from '../print/warnings.ts';
 import { runChunks } from '../run-chunks.ts';
-import { type AskOptions, askingCommand } from './asking.ts';
+import { type AskOptions, askingCommand, readAsked } from './asking.ts';
 
 /** Explanations cost many model runs each: small tasks keep the progress bar honest. */
 const chunk = 8;
@@ -39,25 +36,27 @@ async function explain(
   session: Session,
 ): Promise<void> {
   const { terminal, json } = session;
-  const { model, task } = await findModel(identifier, flags.task, session);
-  const items = await readItems({ texts, file: flags.file, format: flags.format }, terminal);
-  const inputs = toInputs(items, task, { column: flags.column, pair: flags.context ?? flags.pair });
+  const asked = await readAsked(identifier, texts, flags, session);
   const more = { options: flags.option, explain: { method: flags.method, ...flags.explain } };
-  const chunks = await runChunks({ model, task, inputs, more, chunk, what: 'explained' }, session);
+  const chunks = await runChunks({ ...asked, more, chunk, what: 'explained' }, session);
   const explained = chunks.flatMap(explainedInputs);
   for (const one of explained)
     terminal.stdout.write(json ? `${JSON.stringify(one.json)}\n` : `${terminalMap(one)}\n`);
   if (flags.html !== undefined) {
     const path = resolve(terminal.cwd(), flags.html);
     const about = [
-      ['Model', model.identifier],
-      ['Task', task],
+      ['Model', asked.model.identifier],
+      ['Task', asked.task],
       ['Method', flags.method],
       ['What is explained', chunks[0]?.result ? (explained[0]?.target ?? '') : ''],
     ] as const;
     await writeFile(
       path,
-      explanationPage({ title: `${flags.method} of ${model.identifier}`, about, maps: explained.map(mapOf) }),
+      explanationPage({
+        title: `${flags.method} of ${asked.model.identifier}`,
+        about,
+        maps: explained.map(mapOf),
+      }),
     );
     if (!json) terminal.stderr.write(`The page is ${path}\n`);
   }

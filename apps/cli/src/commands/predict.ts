@@ -1,12 +1,9 @@
 import type { Command } from 'commander';
 import type { Session, WithSession } from '../connection.ts';
-import { findModel } from '../find-model.ts';
-import { readItems } from '../input/read-items.ts';
-import { toInputs } from '../input/to-inputs.ts';
 import { answersOf } from '../print/answers.ts';
 import { tellWarnings } from '../print/warnings.ts';
 import { runChunks } from '../run-chunks.ts';
-import { type AskOptions, askingCommand } from './asking.ts';
+import { type AskOptions, askingCommand, readAsked } from './asking.ts';
 import { streamText } from './stream-text.ts';
 
 /** Inputs of one task: what fills some batches and still moves the progress bar. */
@@ -26,10 +23,9 @@ async function predict(
   options: AskOptions,
   session: Session,
 ): Promise<void> {
-  const { model, task } = await findModel(identifier, options.task, session);
-  const items = await readItems({ texts, file: options.file, format: options.format }, session.terminal);
-  const inputs = toInputs(items, task, { column: options.column, pair: options.context ?? options.pair });
-  const asked = { model, task, inputs, more: { options: options.option }, chunk, what: 'texts' };
+  const read = await readAsked(identifier, texts, options, session);
+  const asked = { ...read, more: { options: options.option }, chunk, what: 'texts' };
+  const { task, inputs } = asked;
   const { stdout } = session.terminal;
   if (task === 'generation' && inputs.length === 1 && !session.json && stdout.isTTY)
     return streamText(asked, session);

@@ -1,5 +1,6 @@
+import { wordsOf } from '@tessera/text-views';
 import { describe, expect, it } from 'vitest';
-import { colourWords, wordsOf } from './colour-words.ts';
+import { colourWords } from './colour-words.ts';
 
 const token = (start: number, end: number, word: number | null, value: number, part = 'context') => ({
   start,

@@ -1,5 +1,6 @@
+import { wordsOf } from '@tessera/text-views';
 import pc from 'picocolors';
-import { colourWords, wordsOf } from './colour-words.ts';
+import { colourWords } from './colour-words.ts';
 import type { SampleJob } from './sample-jobs.ts';
 
 const review = 'A warm, funny film, though a little too long.';
