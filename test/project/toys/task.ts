@@ -18,7 +18,7 @@ export const task: Toy = {
     'packages/contracts/src/requests/submit-task.ts': (old) =>
       before(
         old,
-        "  z.strictObject({\n    task: z.literal('generation'),",
+        "  z.strictObject({\n    task: z.literal('generation')",
         "  z.strictObject({\n    task: z.literal('toy'),\n    options: taskOptions.toy.strict().prefault({}),\n    ...submitFields,\n  }),\n",
       ),
     'packages/tasks/src/toy/head.ts': () => `import type { TaskHead } from '../head.ts';

@@ -9,28 +9,28 @@ import { explainOptions } from './explain-options.ts';
  */
 
 const textRecord = z.strictObject({
-  text: z.string(),
+  text: z.string().describe('The text to classify.'),
   textPair: z.string().optional().describe('A second text, behind the first.'),
   label: classReference.optional().describe('The true class, by index or label.'),
 });
 const choiceRecord = z.strictObject({
-  context: z.string().optional(),
-  question: z.string(),
+  context: z.string().optional().describe('What the question is about.'),
+  question: z.string().describe('What is asked.'),
   choices: z.array(z.string()).min(2).describe('Each becomes one row: [context, question + " " + choice].'),
   label: classReference.optional().describe('The right choice, by place or text.'),
 });
 const answerRecord = z.strictObject({
-  question: z.string(),
-  context: z.string(),
+  question: z.string().describe('What is asked.'),
+  context: z.string().describe('The text that holds the answer.'),
   answers: z
     .array(z.string())
     .min(1)
     .optional()
     .describe('True answers; "" stands for no answer. Compared as SQuAD compares them.'),
 });
-const tokenRecord = z.strictObject({ text: z.string() });
+const tokenRecord = z.strictObject({ text: z.string().describe('The text whose tokens are classified.') });
 const similarityRecord = z.strictObject({
-  text: z.string(),
+  text: z.string().describe('The text whose part in the cosine is explained.'),
   textPair: z.string().describe('The text that `text` is compared with.'),
 });
 

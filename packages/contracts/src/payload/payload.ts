@@ -23,19 +23,41 @@ export type TextInput = z.infer<typeof textInput>;
  */
 export const payloadFields = {
   input: z.array(textInput).min(1),
-  /** Tokenizer limits; null means the model's own. Lengths in tokens, specials included. */
   preprocessing: z
     .object({
-      maxLength: z.int().min(1).nullable().default(null),
-      /** Tokens shared by two windows of a long context; null means the task's default. */
-      stride: z.int().min(0).nullable().default(null),
-      addSpecialTokens: z.boolean().nullable().default(null),
+      maxLength: z
+        .int()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe("Tokens of one input at the most, special tokens included; null for the model's limit."),
+      stride: z
+        .int()
+        .min(0)
+        .nullable()
+        .default(null)
+        .describe('Tokens shared by two windows of a long context; null for 128.'),
+      addSpecialTokens: z
+        .boolean()
+        .nullable()
+        .default(null)
+        .describe('Whether the tokens that the model was trained with, such as [CLS], are added; null: yes.'),
     })
-    .prefault({}),
-  outputAttentions: z.boolean().default(false),
-  outputHiddenStates: z.boolean().default(false),
-  adapters: z.array(z.string()).default([]),
-  averageAdapters: z.boolean().default(false),
+    .prefault({})
+    .describe('How texts become tokens.'),
+  outputAttentions: z
+    .boolean()
+    .default(false)
+    .describe('Adds the attention weights of every layer to the tensors.'),
+  outputHiddenStates: z
+    .boolean()
+    .default(false)
+    .describe('Adds the hidden states of every layer to the tensors.'),
+  adapters: z.array(z.string()).default([]).describe('LoRA adapters of the model, by name.'),
+  averageAdapters: z
+    .boolean()
+    .default(false)
+    .describe('Whether several adapters are averaged; must be true for more than one.'),
 } as const;
 
 const jobFields = z.object({

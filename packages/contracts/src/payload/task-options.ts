@@ -5,30 +5,48 @@ import { generationOptions } from './generation-options.ts';
 /** Options of every task; a task without them does not compile. */
 export const taskOptions = {
   'sequence-classification': z.object({
-    isRegression: z.boolean().default(false),
-    /** Rows of the input are the choices of one question; logits come back as [1, N]. */
-    multipleChoice: z.boolean().default(false),
+    isRegression: z.boolean().default(false).describe('The outputs are values: no softmax, no classes.'),
+    multipleChoice: z
+      .boolean()
+      .default(false)
+      .describe('The inputs are the choices of one question; logits come back as [1, N].'),
   }),
-  'token-classification': z.object({ isRegression: z.boolean().default(false) }),
+  'token-classification': z.object({
+    isRegression: z.boolean().default(false).describe('The outputs are values: no softmax, no classes.'),
+  }),
   embedding: z.object({
-    /** Null: the model's own pooling where it brings one (sentence-transformers), else mean. */
-    mode: z.enum(embeddingModes).nullable().default(null),
-    normalize: z.boolean().default(false),
-    /** Text in front of every input; wins over promptName. */
-    prompt: z.string().nullable().default(null),
-    /**
-     * One of the prompts that a sentence-transformers folder brings. Null: its default prompt, where it has
-     * one.
-     */
-    promptName: z.string().nullable().default(null),
-    /** Values kept of each vector, which is then made of length one; null for the model's own. */
-    dimensions: z.int().min(1).nullable().default(null),
+    mode: z
+      .enum(embeddingModes)
+      .nullable()
+      .default(null)
+      .describe(
+        "How tokens are pooled; null: the model's own way where it brings one (sentence-transformers), else mean.",
+      ),
+    normalize: z.boolean().default(false).describe('Divides each vector by its Euclidean length.'),
+    prompt: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('Text in front of every input; wins over promptName.'),
+    promptName: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('A prompt that a sentence-transformers folder brings; null: its default, where it has one.'),
+    dimensions: z
+      .int()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("Values kept of each vector, which is then made of length one; null for the model's own."),
   }),
   'question-answering': z.object({
-    topk: z.int().min(1).max(1000).default(1),
-    /** Longest answer, in tokens. */
-    maxAnswerLen: z.int().min(1).default(128),
-    showNullAnswers: z.boolean().default(true),
+    topk: z.int().min(1).max(1000).default(1).describe('Answers of each input at the most.'),
+    maxAnswerLen: z.int().min(1).default(128).describe('Longest answer, in tokens.'),
+    showNullAnswers: z
+      .boolean()
+      .default(true)
+      .describe('Lists the answer "" with its score; else it stands only where there is no other.'),
   }),
   generation: generationOptions,
 } as const satisfies Readonly<Record<TaskName, z.ZodObject>>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { modelClasses, modelTypes, taskNames } from '../names.ts';
 import { modelEntry, modelUpdate, newModelIdentifier, onnxFile } from '../views/model.ts';
+import { settingTexts } from '../views/setting-texts.ts';
 
 /**
  * A segment of a hub name: it starts with a letter or digit and holds no two dots in a row, so that it is
@@ -17,11 +18,19 @@ const named = (form: string, example: string) =>
  * Where the files of a new model are; names that the hub cannot have are refused before anything is stored.
  */
 const newModelSource = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('folder'), path: z.string().min(1).max(4096), file: onnxFile }),
   z.object({
-    kind: z.literal('hub'),
-    repository: named(`${segment}(/${segment})?`, 'a hub name like "model" or "owner/model"'),
-    revision: named(`${segment}(/${segment})*`, 'a branch, a tag or a commit').default('main'),
+    kind: z.literal('folder').describe('A folder on the machine of the hosts.'),
+    path: z.string().min(1).max(4096).describe('Its path.'),
+    file: onnxFile,
+  }),
+  z.object({
+    kind: z.literal('hub').describe('A repository on the hub host.'),
+    repository: named(`${segment}(/${segment})?`, 'a hub name like "model" or "owner/model"').describe(
+      'Its name.',
+    ),
+    revision: named(`${segment}(/${segment})*`, 'a branch, a tag or a commit')
+      .default('main')
+      .describe('A branch, a tag or a commit.'),
     file: onnxFile,
   }),
 ]);
@@ -29,7 +38,7 @@ const newModelSource = z.discriminatedUnion('kind', [
 /** Body of POST /v1/models. */
 export const newModel = z.strictObject({
   identifier: newModelIdentifier,
-  source: newModelSource,
+  source: newModelSource.describe('Where its files are.'),
   modelName: z.string().min(1).optional().describe('The name shown; the identifier when left out.'),
   modelType: z
     .enum(modelTypes)
@@ -40,14 +49,20 @@ export const newModel = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe('Names by class index, in the place of those of config.json.'),
-  modelClass: z.enum(modelClasses).default('from_config'),
-  batchSize: z.int().min(1).max(1024).default(32),
-  maxInput: z.int().min(1).max(1_000_000).default(512),
-  disableGpu: z.boolean().default(true),
-  returnPlaintextArrays: z.boolean().default(false),
-  onnxUseQuantized: z.boolean().default(false),
-  preloadedAdapters: z.boolean().default(true),
-  replicas: z.int().min(0).max(64).default(1),
+  modelClass: z
+    .enum(modelClasses)
+    .default('from_config')
+    .describe("Kept for SQuARE's routes; what runs is what the files say."),
+  batchSize: z.int().min(1).max(1024).default(32).describe(settingTexts.batchSize),
+  maxInput: z.int().min(1).max(1_000_000).default(512).describe(settingTexts.maxInput),
+  disableGpu: z.boolean().default(true).describe(settingTexts.disableGpu),
+  returnPlaintextArrays: z.boolean().default(false).describe(settingTexts.returnPlaintextArrays),
+  onnxUseQuantized: z.boolean().default(false).describe('Whether the int8 file runs.'),
+  preloadedAdapters: z
+    .boolean()
+    .default(true)
+    .describe("Kept for SQuARE's routes; adapters are loaded when they are first asked for."),
+  replicas: z.int().min(0).max(64).default(1).describe(settingTexts.replicas),
   load: z
     .boolean()
     .default(false)
@@ -56,7 +71,9 @@ export const newModel = z.strictObject({
 export type NewModel = z.input<typeof newModel>;
 
 /** Body of PATCH /v1/models/{identifier}; absent fields stay as they are. */
-export const modelPatch = modelUpdate.extend({ replicas: z.int().min(0).max(64).optional() }).strict();
+export const modelPatch = modelUpdate
+  .extend({ replicas: z.int().min(0).max(64).optional().describe(settingTexts.replicas) })
+  .strict();
 export type ModelPatch = z.input<typeof modelPatch>;
 
-export const modelList = z.object({ models: z.array(modelEntry) });
+export const modelList = z.object({ models: z.array(modelEntry).describe('By identifier.') });

@@ -32,26 +32,26 @@ const records = <T extends keyof typeof evaluationRecords>(task: T) =>
 /** Body of POST /v1/evaluations: exactly one of `explain` and `attack`; unknown fields are refused. */
 export const submitEvaluation = z.discriminatedUnion('task', [
   z.strictObject({
-    task: z.literal('sequence-classification'),
-    options: taskOptions['sequence-classification'].strict().prefault({}),
+    task: z.literal('sequence-classification').describe('Classes of whole texts, or the choice of one.'),
+    options: taskOptions['sequence-classification'].strict().prefault({}).describe('Options of the task.'),
     records: records('sequence-classification'),
     ...evaluationFields,
   }),
   z.strictObject({
-    task: z.literal('question-answering'),
-    options: taskOptions['question-answering'].strict().prefault({}),
+    task: z.literal('question-answering').describe('Answers within a context.'),
+    options: taskOptions['question-answering'].strict().prefault({}).describe('Options of the task.'),
     records: records('question-answering'),
     ...evaluationFields,
   }),
   z.strictObject({
-    task: z.literal('token-classification'),
-    options: taskOptions['token-classification'].strict().prefault({}),
+    task: z.literal('token-classification').describe('Classes of tokens.'),
+    options: taskOptions['token-classification'].strict().prefault({}).describe('Options of the task.'),
     records: records('token-classification'),
     ...evaluationFields,
   }),
   z.strictObject({
-    task: z.literal('embedding'),
-    options: taskOptions.embedding.strict().prefault({}),
+    task: z.literal('embedding').describe('The cosine of two texts.'),
+    options: taskOptions.embedding.strict().prefault({}).describe('Options of the task.'),
     records: records('embedding'),
     ...evaluationFields,
   }),

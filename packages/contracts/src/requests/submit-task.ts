@@ -23,10 +23,14 @@ export const submitFields = {
     )
     .min(1, { error: 'the list is empty; send at least one text' })
     .describe('Texts, or pairs of texts.'),
-  /** Method and options of an explanation; null for none. */
-  explain: methodOptions.nullable().default(null),
-  /** Method and options of an attack; null for none. */
-  attack: methodOptions.nullable().default(null),
+  explain: methodOptions
+    .nullable()
+    .default(null)
+    .describe('Method and options of an explanation (docs/explanations.md); null for none.'),
+  attack: methodOptions
+    .nullable()
+    .default(null)
+    .describe('Method and options of an attack (docs/attacks.md); null for none.'),
   priority: z.int().min(-10).max(10).default(0).describe('0 is normal; larger runs earlier.'),
   timeToLiveMs: z
     .int()
@@ -44,28 +48,34 @@ export const submitFields = {
 /** Body of POST /v1/tasks; unknown fields are refused. */
 export const submitTask = z.discriminatedUnion('task', [
   z.strictObject({
-    task: z.literal('sequence-classification'),
-    options: taskOptions['sequence-classification'].strict().prefault({}),
+    task: z.literal('sequence-classification').describe('Classes of whole texts, or of pairs.'),
+    options: taskOptions['sequence-classification'].strict().prefault({}).describe('Options of the task.'),
     ...submitFields,
   }),
   z.strictObject({
-    task: z.literal('token-classification'),
-    options: taskOptions['token-classification'].strict().prefault({}),
+    task: z.literal('token-classification').describe('Classes of tokens.'),
+    options: taskOptions['token-classification'].strict().prefault({}).describe('Options of the task.'),
     ...submitFields,
   }),
   z.strictObject({
-    task: z.literal('embedding'),
-    options: taskOptions.embedding.strict().prefault({}),
+    task: z.literal('embedding').describe('Vectors of texts.'),
+    options: taskOptions.embedding.strict().prefault({}).describe('Options of the task.'),
     ...submitFields,
   }),
   z.strictObject({
-    task: z.literal('question-answering'),
-    options: taskOptions['question-answering'].strict().prefault({}),
+    task: z
+      .literal('question-answering')
+      .describe('Answers within a context; inputs are pairs [question, context].'),
+    options: taskOptions['question-answering'].strict().prefault({}).describe('Options of the task.'),
     ...submitFields,
   }),
   z.strictObject({
-    task: z.literal('generation'),
-    options: methodOptions.default({}),
+    task: z.literal('generation').describe('Text from text.'),
+    options: methodOptions
+      .default({})
+      .describe(
+        "Options of the task, under the names of transformers' GenerationConfig (docs/generation.md).",
+      ),
     ...submitFields,
   }),
 ]);

@@ -7,8 +7,13 @@ const wordIds = z
   .array(z.array(z.int().nullable()))
   .describe('By input and token: which word of its text; null for special tokens.');
 
-/** One answer; `start` and `end` are code points of the context, an empty answer stands for "no answer". */
-export const answer = z.object({ score: z.number(), start: z.int(), end: z.int(), answer: z.string() });
+/** One answer. */
+export const answer = z.object({
+  score: z.number().describe('From 0 to 1: probability of its start times that of its end.'),
+  start: z.int().describe('[start, end) in code points of the context; 0, 0 for no answer.'),
+  end: z.int().describe('Where it ends.'),
+  answer: z.string().describe('That part of the context; "" for no answer.'),
+});
 export type Answer = Immutable<z.infer<typeof answer>>;
 
 /** What each task predicts beside its tensors; a task without a row does not compile. */

@@ -27,7 +27,10 @@ export type PredictedResult<T extends TaskName = TaskName> = TaskResult<T> & {
 };
 
 /** What is found beside a prediction; each where it was asked for. */
-const beside = { explanation: explanation.exactOptional(), attack: attackReport.exactOptional() } as const;
+const beside = {
+  explanation: explanation.exactOptional().describe('With `explain`: what the prediction rests on.'),
+  attack: attackReport.exactOptional().describe('With `attack`: what it found.'),
+} as const;
 
 /** A prediction with what was found beside it. */
 type Looked<T extends TaskName> = Prediction<T> & {
@@ -46,7 +49,9 @@ export const taskFields = Object.fromEntries(
 ) as unknown as { readonly [T in TaskName]: z.ZodType<Looked<T>> };
 
 /** The fields of a measured dataset's result. */
-export const evaluationFields = z.object({ evaluation: evaluationReport });
+export const evaluationFields = z.object({
+  evaluation: evaluationReport.describe('The dataset, measured.'),
+});
 
 /** Which form results are stored in; 1 had the fields under SQuARE's names. */
 export const resultVersion = 2;

@@ -3,13 +3,13 @@ import { z } from 'zod';
 /** RFC 9457 problem details. */
 export const problem = z.object({
   type: z.string().describe('Where this kind of problem is explained.'),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
+  title: z.string().describe('The status in words.'),
+  status: z.int().describe('The HTTP status.'),
+  detail: z.string().describe('What is wrong, and what to do next.'),
   code: z.string().describe('A row of the error catalogue; programs should look at this.'),
   field: z.string().optional().describe('The part of the request that is wrong.'),
   retry: z.boolean().describe('Whether the same request may succeed later.'),
-  requestId: z.string(),
+  requestId: z.string().describe("The id under which the server's log has it."),
 });
 export type Problem = z.infer<typeof problem>;
 
@@ -23,4 +23,4 @@ export const problemKind = z.object({
 });
 
 /** Reply of GET /v1/problems. */
-export const problemList = z.object({ problems: z.array(problemKind) });
+export const problemList = z.object({ problems: z.array(problemKind).describe('One per code.') });

@@ -7,60 +7,63 @@ import { type TaskState, taskKinds, taskNames, taskStates } from '../names.ts';
  * more.
  */
 export const wireError = z.object({
-  code: z.string() as unknown as z.ZodType<WireError['code']>,
-  detail: z.record(z.string(), z.union([z.string(), z.number()])),
-  text: z.string(),
+  code: z.string().describe('A row of the error catalogue.') as unknown as z.ZodType<WireError['code']>,
+  detail: z
+    .record(z.string(), z.union([z.string(), z.number()]))
+    .describe("What the text's places are filled with, such as the field."),
+  text: z.string().describe('What went wrong, and what to do next.'),
 }) satisfies z.ZodType<WireError>;
 
 /** Where a task's time went, in milliseconds. */
 export const taskTimings = z.object({
-  /** From acceptance to the first attempt's start. */
-  queuedMs: z.number().exactOptional(),
-  /** Waiting until the model was loaded; absent when it was. */
-  loadMs: z.number().exactOptional(),
-  /**
-   * Building and opening what the task is the first to need, such as a gradient graph; absent when it was
-   * there.
-   */
-  prepareMs: z.number().exactOptional(),
-  tokenizeMs: z.number().exactOptional(),
-  /** Waiting for a place in a batch of the model process. */
-  batchWaitMs: z.number().exactOptional(),
-  computeMs: z.number().exactOptional(),
-  totalMs: z.number().exactOptional(),
-  /** Rows of the batches this task took part in. */
-  batchRows: z.number().exactOptional(),
+  queuedMs: z.number().exactOptional().describe("From acceptance to the first attempt's start."),
+  loadMs: z.number().exactOptional().describe('Waiting until the model was loaded; absent when it was.'),
+  prepareMs: z
+    .number()
+    .exactOptional()
+    .describe(
+      'Building what the task is the first to need, such as a gradient graph; absent when it was there.',
+    ),
+  tokenizeMs: z.number().exactOptional().describe('Turning texts into tokens.'),
+  batchWaitMs: z.number().exactOptional().describe('Waiting for a place in a batch of the model process.'),
+  computeMs: z.number().exactOptional().describe('Running the model.'),
+  totalMs: z.number().exactOptional().describe('From acceptance to the end.'),
+  batchRows: z
+    .number()
+    .exactOptional()
+    .describe('Rows of the largest batch this task took part in; a count, not a time.'),
 });
 export type TaskTimings = Readonly<z.infer<typeof taskTimings>>;
 
-/** How far a running task has come; `total` is null while it is not known. */
+/** How far a running task has come. */
 export const taskProgress = z.object({
-  done: z.number(),
-  total: z.number().nullable(),
-  note: z.string(),
+  done: z.number().describe('Steps that are done.'),
+  total: z.number().nullable().describe('Steps in all; null while that is not known.'),
+  note: z.string().describe('What the steps are.'),
 });
 export type TaskProgress = Readonly<z.infer<typeof taskProgress>>;
 
-/** A task as callers may see it; times are ISO 8601. */
+/** A task as callers may see it. */
 export const taskView = z.object({
-  taskId: z.string(),
-  model: z.string(),
-  task: z.enum(taskNames),
-  kind: z.enum(taskKinds),
-  state: z.enum(taskStates),
-  attempt: z.int(),
-  priority: z.int(),
-  caller: z.string(),
-  /** Tasks of the same model that run before this one; null once it runs. */
-  queuePosition: z.int().nullable(),
-  progress: taskProgress.nullable(),
-  error: wireError.nullable(),
-  timings: taskTimings,
-  createdAt: z.string(),
-  startedAt: z.string().nullable(),
-  finishedAt: z.string().nullable(),
-  /** After this the result is gone. */
-  expiresAt: z.string().nullable(),
+  taskId: z.string().describe('Its id.'),
+  model: z.string().describe('Identifier of the model.'),
+  task: z.enum(taskNames).describe('What is predicted.'),
+  kind: z.enum(taskKinds).describe('What is done beside predicting.'),
+  state: z.enum(taskStates).describe('Where it is; the last four states are final.'),
+  attempt: z.int().describe('How often it has begun to run.'),
+  priority: z.int().describe('0 is normal; larger runs earlier.'),
+  caller: z.string().describe('Who sent it: the id of a key, or local.'),
+  queuePosition: z
+    .int()
+    .nullable()
+    .describe('Tasks of the same model that run before this one; null once it runs.'),
+  progress: taskProgress.nullable().describe('How far it has come; null unless it runs.'),
+  error: wireError.nullable().describe('Why it failed; null unless it did.'),
+  timings: taskTimings.describe('Where its time went, in milliseconds.'),
+  createdAt: z.string().describe('When it was accepted, ISO 8601.'),
+  startedAt: z.string().nullable().describe('When it first began to run, ISO 8601.'),
+  finishedAt: z.string().nullable().describe('When it ended, ISO 8601.'),
+  expiresAt: z.string().nullable().describe('When its result goes, ISO 8601.'),
 });
 export type TaskView = Readonly<z.infer<typeof taskView>>;
 

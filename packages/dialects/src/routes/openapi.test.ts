@@ -12,7 +12,7 @@ const dialects: [string, Dialect][] = [
 describe.each(dialects)('the OpenAPI document of the %s dialect', (_, dialect) => {
   const document = openApiDocument(dialect, { version: '0.0.0' });
   // biome-ignore lint/suspicious/noExplicitAny: a document is walked.
-  const { paths } = document as any;
+  const { paths, components } = document as any;
   // biome-ignore lint/suspicious/noExplicitAny: a document is walked.
   const operations: [string, any][] = Object.entries<any>(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]): [string, unknown] => [`${method} ${path}`, operation]),
@@ -45,6 +45,26 @@ describe.each(dialects)('the OpenAPI document of the %s dialect', (_, dialect) =
     for (const [name, route] of Object.entries(dialect.routes))
       for (const example of Object.values(route.body?.examples ?? {}))
         expect([name, route.body?.schema.safeParse(example).error?.message]).toEqual([name, undefined]);
+  });
+
+  it('describes every property and every parameter', () => {
+    const nameless: string[] = [];
+    const walk = (schema: unknown, at: string): void => {
+      if (typeof schema !== 'object' || schema === null) return;
+      const record = schema as Record<string, unknown>;
+      for (const [name, property] of Object.entries((record.properties ?? {}) as object)) {
+        const described = property as { description?: string; $ref?: string };
+        if (!described.description && !described.$ref) nameless.push(`${at}.${name}`);
+      }
+      for (const [key, value] of Object.entries(record))
+        if (key !== 'examples' && key !== 'default') walk(value, `${at}.${key}`);
+    };
+    walk(components.schemas, 'components');
+    walk(paths, 'paths');
+    for (const [name, { parameters }] of operations)
+      for (const parameter of parameters)
+        if (!parameter.description) nameless.push(`${name} ${parameter.name}`);
+    expect(nameless).toEqual([]);
   });
 
   it('says what happens without a key, over a limit, and while the database is away', () => {
