@@ -37,7 +37,11 @@ export const toyDialect: Dialect<ToyRoutes> = {
 };
 `,
     'packages/dialects/src/index.ts': (old) =>
-      before(old, 'export { checkJson', "export { type ToyRoutes, toyDialect } from './toy/dialect.ts';\n"),
+      before(
+        old,
+        'export { maxBodyDepth',
+        "export { type ToyRoutes, toyDialect } from './toy/dialect.ts';\n",
+      ),
     'apps/gateway/src/toy/handlers.ts': () => `import { jsonReply, type ToyRoutes } from '@tessera/dialects';
 import type { Handlers } from '../serve-dialect.ts';
 
