@@ -39,7 +39,7 @@ export const toyDialect: Dialect<ToyRoutes> = {
     'packages/dialects/src/index.ts': (old) =>
       before(
         old,
-        'export { maxBodyDepth',
+        'export type { Feature',
         "export { type ToyRoutes, toyDialect } from './toy/dialect.ts';\n",
       ),
     'apps/gateway/src/toy/handlers.ts': () => `import { jsonReply, type ToyRoutes } from '@tessera/dialects';
